@@ -1,0 +1,1 @@
+//! Benches of the hot paths: see the `[[bench]]` entries of this package.

@@ -1,0 +1,4 @@
+//! The command `expo-theme`.
+#![forbid(unsafe_code)]
+
+fn main() {}

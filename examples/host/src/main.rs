@@ -1,0 +1,2 @@
+//! The demonstration host.
+fn main() {}
