@@ -1,2 +1,14 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+
+mod database;
+mod error;
+mod migrations;
+mod store;
+
+pub use crate::{
+    database::Database,
+    error::SqliteError,
+    migrations::{Migration, migrate},
+    store::SqliteStore,
+};
