@@ -11,47 +11,62 @@
     )
 )]
 
+mod bill;
 mod catalog;
 mod change;
+mod change_settings;
+mod create_plan;
 mod currency;
 mod id;
 mod label;
 mod ledger;
+mod memory;
 mod meter;
 mod money;
 mod month;
 mod page;
 mod payer;
 mod plan;
+mod plan_error;
+mod plan_rules;
 mod price;
 mod rate_card;
 mod rating;
 mod rounding;
+mod service;
 mod statement;
 mod store;
 mod tenant;
 mod unit_price;
 mod unit_prices;
+mod update_plan;
 
 pub use crate::{
+    bill::{BillError, Billed, UsageReport, bill},
     catalog::{Catalog, MAX_PLANS, Settings},
     change::{CatalogChange, CatalogWrite, Change, Commit, LedgerChange, Revision},
+    change_settings::{SettingsError, change_settings},
+    create_plan::{NewPlan, Planned, create_plan},
     currency::{Currency, UnknownCurrency},
     id::{FeatureId, PlanId, StatementId},
     label::{Name, NameError, Slug, SlugError},
     ledger::Ledger,
+    memory::MemoryStore,
     meter::{InvalidMeterName, MeterName, UsageTotals},
     money::{Money, MoneyError},
     month::{InvalidMonth, Month},
     page::Page,
     payer::{InvalidPayer, Payer, PayerType},
     plan::{Feature, FreeTrial, Plan, TrialDays, TrialDaysError},
+    plan_error::{MAX_FEE, PlanError},
     price::{Availability, BillingPeriod, Fee, NegativeFee, Price},
     rate_card::{DuplicateMeter, Meter, RateCard, UsageLine},
     rating::{Tier, Tiers, TiersError, UsagePrice, ZeroUsage},
+    service::{Billing, ServiceError},
     statement::{Adjustment, Statement, StatementStatus},
     store::{BillingStore, CatalogStore, ErrorType, LedgerStore, StatementReader},
     tenant::{InvalidTenantId, TenantId},
     unit_price::{ExactAmount, NegativeUnitPrice, UnitPrice},
     unit_prices::{BlockTier, UnitPrices, UnitPricesError},
+    update_plan::{PlanUpdate, update_plan},
 };
