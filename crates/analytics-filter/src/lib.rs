@@ -10,3 +10,7 @@
         clippy::unwrap_used
     )
 )]
+
+mod tenant;
+
+pub use crate::tenant::{InvalidTenantId, TenantId};

@@ -1,2 +1,20 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+
+mod api_version;
+mod clock;
+mod error;
+mod fields;
+mod json;
+mod secret_key;
+mod tenant;
+
+pub use crate::{
+    api_version::check_api_version,
+    clock::Clock,
+    error::ApiError,
+    fields::Fields,
+    json::{BODY_CAP, JsonBody},
+    secret_key::{SecretKeys, require_secret_key},
+    tenant::{InvalidTenant, Tenant},
+};
