@@ -40,6 +40,7 @@ mod tenant;
 mod unit_price;
 mod unit_prices;
 mod update_plan;
+pub mod wire;
 
 pub use crate::{
     bill::{BillError, Billed, UsageReport, bill},
