@@ -15,6 +15,8 @@ mod bill;
 mod catalog;
 mod change;
 mod change_settings;
+#[cfg(feature = "contract")]
+pub mod contract;
 mod create_plan;
 mod currency;
 mod id;
@@ -71,3 +73,7 @@ pub use crate::{
     unit_prices::{BlockTier, UnitPrices, UnitPricesError},
     update_plan::{PlanUpdate, update_plan},
 };
+
+#[cfg(feature = "contract")]
+#[doc(hidden)]
+pub use store_contract as __store_contract;
