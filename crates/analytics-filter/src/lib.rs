@@ -11,6 +11,53 @@
     )
 )]
 
+mod change;
+mod class;
+#[cfg(feature = "contract")]
+pub mod contract;
+mod count;
+mod days;
+mod email_tag;
+mod fingerprint;
+mod id;
+mod identifiers;
+mod memory;
+mod page;
+mod phone_pattern;
+mod report;
+mod row;
+mod rule;
+mod seek;
+mod service;
+mod split;
+pub mod sql;
+mod store;
 mod tenant;
+pub mod wire;
 
-pub use crate::tenant::{InvalidTenantId, TenantId};
+pub use sealed_cursor::CursorKey;
+#[cfg(feature = "contract")]
+#[doc(hidden)]
+pub use store_contract as __store_contract;
+
+pub use crate::{
+    change::{Activity, Change, Commit, Organization, User, Version, WaitlistEntry, WaitlistStatus},
+    class::{Classification, Reason, UserClass},
+    count::Count,
+    days::{Days, InvalidDays, MAX_DAYS},
+    email_tag::{EmailTag, InvalidEmailTag},
+    fingerprint::{Fingerprint, InvalidFingerprint},
+    id::{InvalidId, OrganizationId, UserId, WaitlistEntryId},
+    identifiers::{Contacts, IdentifierKind, IdentifierPolicy, Identifiers},
+    memory::MemoryStore,
+    page::{Cursors, InvalidPageLimit, Page, PageError, PageLimit, PageQuery, PageState},
+    phone_pattern::{InvalidPhonePattern, PhonePattern},
+    report::{Activities, DayActivity, DayView, Report, ReportView, Tiles},
+    row::{OrganizationRow, Row, Table, UserRow, WaitlistRow},
+    rule::{Atom, Policy, TestUserRule},
+    seek::{Position, Seek, Start},
+    service::{Overview, TableError},
+    split::{Filter, Ratio, Split},
+    store::{ErrorType, MetricsReader, OverviewStore, OverviewWriter, TableReader},
+    tenant::{InvalidTenantId, TenantId},
+};

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-/// One instance of the host's application.
+/// One instance of the host's application: the wire's `instance_id`.
 ///
 /// 1 to 64 characters of `A-Z`, `a-z`, `0-9`, `-` and `_`.
 ///

@@ -1,0 +1,143 @@
+//! All records of one tenant.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use super::record::Record;
+use crate::{
+    Activities, Change, Contacts, DayActivity, Days, Filter, Organization, OrganizationId, OrganizationRow,
+    Split, Table, User, UserClass, UserId, UserRow, WaitlistEntry, WaitlistEntryId, WaitlistRow,
+};
+
+#[derive(Debug, Default)]
+pub(super) struct Records {
+    users: BTreeMap<UserId, Record<User>>,
+    active: BTreeMap<UserId, BTreeSet<NaiveDate>>,
+    organizations: BTreeMap<OrganizationId, Record<Organization>>,
+    waitlist: BTreeMap<WaitlistEntryId, Record<WaitlistEntry>>,
+}
+
+impl Records {
+    pub(super) fn merge(&mut self, change: &Change) {
+        match change {
+            Change::User(user) => self.merge_user(user),
+            Change::UserDeleted(id) => {
+                let record = self.users.entry(id.clone()).or_default();
+                record.delete();
+                record.forget_if_deleted(forget);
+            }
+            Change::Activity(activity) => {
+                self.active.entry(activity.user.clone()).or_default().extend(activity.days.iter());
+            }
+            Change::Organization(organization) => {
+                let record = self.organizations.entry(organization.id.clone()).or_default();
+                record.merge(organization.version(), organization.created_at, organization.clone());
+            }
+            Change::OrganizationDeleted(id) => self.organizations.entry(id.clone()).or_default().delete(),
+            Change::WaitlistEntry(entry) => {
+                let record = self.waitlist.entry(entry.id.clone()).or_default();
+                record.merge(entry.version(), entry.created_at, entry.clone());
+            }
+            Change::WaitlistEntryDeleted(id) => self.waitlist.entry(id.clone()).or_default().delete(),
+        }
+    }
+
+    fn merge_user(&mut self, user: &User) {
+        let record = self.users.entry(user.id.clone()).or_default();
+        record.merge(user.version(), user.created_at, user.clone());
+        record.forget_if_deleted(forget);
+        self.active.entry(user.id.clone()).or_default().insert(user.created_at.date_naive());
+    }
+
+    pub(super) fn users(&self) -> Vec<(Option<UserClass>, UserRow)> {
+        let live = self.users.values().filter_map(Record::live);
+        live.map(|(user, created_at)| {
+            let row = UserRow {
+                id: user.id.clone(),
+                name: user.name.clone(),
+                contacts: user.contacts.clone(),
+                class: user.classification.class,
+                reason: user.classification.reason,
+                created_at,
+            };
+            (Some(row.class), row)
+        })
+        .collect()
+    }
+
+    pub(super) fn organizations(&self) -> Vec<(Option<UserClass>, OrganizationRow)> {
+        let live = self.organizations.values().filter_map(Record::live);
+        live.map(|(organization, created_at)| {
+            let row = OrganizationRow {
+                id: organization.id.clone(),
+                name: organization.name.clone(),
+                members: organization.members,
+                created_at,
+            };
+            (None, row)
+        })
+        .collect()
+    }
+
+    pub(super) fn waitlist(&self) -> Vec<(Option<UserClass>, WaitlistRow)> {
+        let live = self.waitlist.values().filter_map(Record::live);
+        live.map(|(entry, created_at)| {
+            let row = WaitlistRow {
+                id: entry.id.clone(),
+                email: entry.email.clone(),
+                status: entry.status,
+                class: entry.classification.class,
+                reason: entry.classification.reason,
+                created_at,
+            };
+            (Some(row.class), row)
+        })
+        .collect()
+    }
+
+    pub(super) fn count(&self, table: Table, filter: Filter) -> u64 {
+        let count = match table {
+            Table::Organizations => self.organizations.values().filter_map(Record::live).count(),
+            Table::Users => {
+                let live = self.users.values().filter_map(Record::live);
+                live.filter(|(user, _)| filter.keeps(user.classification.class)).count()
+            }
+            Table::Waitlist => {
+                let live = self.waitlist.values().filter_map(Record::live);
+                live.filter(|(entry, _)| filter.keeps(entry.classification.class)).count()
+            }
+        };
+        u64::try_from(count).unwrap_or(u64::MAX)
+    }
+
+    pub(super) fn activities(&self, days: Days) -> Activities {
+        let mut by_day: BTreeMap<_, _> = days
+            .iter()
+            .map(|day| (day, DayActivity { day, sign_ups: Split::default(), active_users: Split::default() }))
+            .collect();
+        let mut active_users = Split::default();
+        for (id, record) in &self.users {
+            let Some((user, created_at)) = record.latest() else { continue };
+            let class = user.classification.class;
+            if let Some(day) = by_day.get_mut(&created_at.date_naive()) {
+                day.sign_ups.count(class, 1);
+            }
+            let active = self.active.get(id).into_iter().flatten().filter(|day| days.contains(**day));
+            let mut any = false;
+            for day in active {
+                any = true;
+                if let Some(day) = by_day.get_mut(day) {
+                    day.active_users.count(class, 1);
+                }
+            }
+            active_users.count(class, u64::from(any));
+        }
+        Activities { days: by_day.into_values().collect(), active_users }
+    }
+}
+
+fn forget(user: &mut User) {
+    user.name = None;
+    user.contacts = Contacts::default();
+}

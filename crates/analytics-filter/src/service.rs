@@ -1,0 +1,153 @@
+//! The Overview: load, decide, answer.
+
+use std::error::Error;
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    Change, Commit, Count, Cursors, Days, Filter, OrganizationRow, OverviewStore, Page, PageError, PageLimit,
+    PageQuery, Report, Table, TenantId, TestUserRule, UserRow, WaitlistRow,
+};
+
+/// The Overview of all tenants, on a store.
+///
+/// ```
+/// use analytics_filter::*;
+/// # store_contract::block_on(async {
+/// let now = "2026-05-02T12:00:00Z".parse()?;
+/// let tenant = TenantId::new("acme")?;
+/// let rule = TestUserRule::default();
+/// let cursors = Cursors::new(CursorKey::new(&[7; 32]));
+/// let overview = Overview::new(MemoryStore::new(), rule.clone(), cursors);
+///
+/// let contacts = Contacts::new(Some("jane+clerk_test@example.com"), None);
+/// let jane = User::new(&rule, UserId::new("user_1")?, contacts, now, now);
+/// overview.commit(&tenant, &[Change::User(jane)]).await?;
+///
+/// let report = overview.report(&tenant, Days::new(now.date_naive(), now.date_naive())?, now).await?;
+/// assert_eq!(report.view(Filter::Everyone).tiles.sign_ups, 1);
+/// assert_eq!(report.view(Filter::switched(true)).tiles.sign_ups, 0);
+/// # Ok::<_, Box<dyn std::error::Error>>(()) }).unwrap();
+/// ```
+#[derive(Debug, Clone)]
+pub struct Overview<S> {
+    store: S,
+    rule: TestUserRule,
+    cursors: Cursors,
+}
+
+/// Where counting a table's rows stops.
+const COUNT_CAP: u64 = 10_001;
+
+impl<S: OverviewStore> Overview<S> {
+    /// The Overview of what is in `store`, which `rule` has classified.
+    pub fn new(store: S, rule: TestUserRule, cursors: Cursors) -> Self {
+        Self { store, rule, cursors }
+    }
+
+    /// The store.
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// The rule.
+    pub fn rule(&self) -> &TestUserRule {
+        &self.rule
+    }
+
+    /// Merges changes, all of them or none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn commit(&self, tenant: &TenantId, changes: &[Change]) -> Result<Commit, S::Error> {
+        self.store.commit(tenant, changes).await
+    }
+
+    /// The numbers of these days, as of `now`.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn report(
+        &self,
+        tenant: &TenantId,
+        days: Days,
+        now: DateTime<Utc>,
+    ) -> Result<Report, S::Error> {
+        Ok(Report::new(&self.rule, now, self.store.activities(tenant, days).await?))
+    }
+
+    /// How many rows a table has under a filter; counting stops at 10,001.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn count(&self, tenant: &TenantId, table: Table, filter: Filter) -> Result<Count, S::Error> {
+        Ok(Count::capped(self.store.count(tenant, table, filter, COUNT_CAP).await?, COUNT_CAP))
+    }
+
+    /// A page of the users, the newest first.
+    ///
+    /// # Errors
+    /// [`TableError`].
+    pub async fn users(
+        &self,
+        tenant: &TenantId,
+        filter: Filter,
+        (cursor, limit): (Option<&str>, PageLimit),
+        now: DateTime<Utc>,
+    ) -> Result<Page<UserRow>, TableError<S::Error>> {
+        let query = self.query(tenant, Table::Users, filter);
+        let seek = self.cursors.seek(query, cursor, limit, now)?;
+        let rows = self.store.users(tenant, &seek).await.map_err(TableError::Store)?;
+        Ok(self.cursors.page(query, &seek, rows, now))
+    }
+
+    /// A page of the organizations, the newest first.
+    ///
+    /// # Errors
+    /// [`TableError`].
+    pub async fn organizations(
+        &self,
+        tenant: &TenantId,
+        filter: Filter,
+        (cursor, limit): (Option<&str>, PageLimit),
+        now: DateTime<Utc>,
+    ) -> Result<Page<OrganizationRow>, TableError<S::Error>> {
+        let query = self.query(tenant, Table::Organizations, filter);
+        let seek = self.cursors.seek(query, cursor, limit, now)?;
+        let rows = self.store.organizations(tenant, &seek).await.map_err(TableError::Store)?;
+        Ok(self.cursors.page(query, &seek, rows, now))
+    }
+
+    /// A page of the waitlist, the newest entry first.
+    ///
+    /// # Errors
+    /// [`TableError`].
+    pub async fn waitlist(
+        &self,
+        tenant: &TenantId,
+        filter: Filter,
+        (cursor, limit): (Option<&str>, PageLimit),
+        now: DateTime<Utc>,
+    ) -> Result<Page<WaitlistRow>, TableError<S::Error>> {
+        let query = self.query(tenant, Table::Waitlist, filter);
+        let seek = self.cursors.seek(query, cursor, limit, now)?;
+        let rows = self.store.waitlist(tenant, &seek).await.map_err(TableError::Store)?;
+        Ok(self.cursors.page(query, &seek, rows, now))
+    }
+
+    fn query<'a>(&self, tenant: &'a TenantId, table: Table, filter: Filter) -> PageQuery<'a> {
+        PageQuery { tenant, table, filter, rule: self.rule.fingerprint() }
+    }
+}
+
+/// Why there is no page.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TableError<E: Error + 'static> {
+    /// The cursor leads to none.
+    #[error(transparent)]
+    Page(#[from] PageError),
+    /// The store failed.
+    #[error("the store failed")]
+    Store(#[source] E),
+}

@@ -1,0 +1,162 @@
+//! What this crate asks of a store: one small trait per authority.
+//!
+//! Whoever implements them proves it with the checks behind feature `contract`.
+
+use std::{error::Error, future::Future, sync::Arc};
+
+use crate::{
+    Activities, Change, Commit, Days, Filter, OrganizationRow, Seek, Table, TenantId, UserRow, WaitlistRow,
+};
+
+/// The error of a store, the same for each of its traits.
+pub trait ErrorType {
+    /// What can go wrong with the store itself; never a refusal of the domain.
+    type Error: Error + Send + Sync + 'static;
+}
+
+/// Writing what the Overview shows.
+pub trait OverviewWriter: ErrorType + Send + Sync {
+    /// Merges changes, all of them or none.
+    ///
+    /// # Contract
+    /// *Merge*, as [`Change`] says: whatever the order in which changes arrive, and however often, the same is stored.
+    /// Always [`Commit::Applied`].
+    fn commit(
+        &self,
+        tenant: &TenantId,
+        changes: &[Change],
+    ) -> impl Future<Output = Result<Commit, Self::Error>> + Send;
+}
+
+/// Reading the charts' numbers.
+pub trait MetricsReader: ErrorType + Send + Sync {
+    /// Sign-ups and active users of each of these days (UTC), and of all of them together.
+    ///
+    /// # Contract
+    /// One entry for each of the days, in order, those without users too. A user counts for its current class, a deleted
+    /// one for its last. A user is active once a day, however often it was recorded; on the day of its sign-up, too; and
+    /// [`Activities::active_users`] counts it once for all days. Activity of a user that was never written counts for
+    /// nothing. All is of one point in time.
+    fn activities(
+        &self,
+        tenant: &TenantId,
+        days: Days,
+    ) -> impl Future<Output = Result<Activities, Self::Error>> + Send;
+}
+
+/// Reading the tables.
+pub trait TableReader: ErrorType + Send + Sync {
+    /// Users, those that were not deleted.
+    ///
+    /// # Contract
+    /// Ordered as [`Seek`] says, which also says whom to leave out; at most `seek.limit` of them, and fewer only if there
+    /// are no more.
+    fn users(
+        &self,
+        tenant: &TenantId,
+        seek: &Seek,
+    ) -> impl Future<Output = Result<Vec<UserRow>, Self::Error>> + Send;
+
+    /// Organizations, those that were not deleted.
+    ///
+    /// # Contract
+    /// As [`users`](Self::users); the filter leaves out none of them.
+    fn organizations(
+        &self,
+        tenant: &TenantId,
+        seek: &Seek,
+    ) -> impl Future<Output = Result<Vec<OrganizationRow>, Self::Error>> + Send;
+
+    /// Entries on the waitlist, those that were not deleted.
+    ///
+    /// # Contract
+    /// As [`users`](Self::users).
+    fn waitlist(
+        &self,
+        tenant: &TenantId,
+        seek: &Seek,
+    ) -> impl Future<Output = Result<Vec<WaitlistRow>, Self::Error>> + Send;
+
+    /// How many rows a table has under a filter, counted up to `cap`.
+    ///
+    /// # Contract
+    /// The number of rows that the table's method answers without a bound and a limit, or `cap` if it is less.
+    fn count(
+        &self,
+        tenant: &TenantId,
+        table: Table,
+        filter: Filter,
+        cap: u64,
+    ) -> impl Future<Output = Result<u64, Self::Error>> + Send;
+}
+
+/// All of them.
+pub trait OverviewStore: OverviewWriter + MetricsReader + TableReader {}
+
+impl<S: OverviewWriter + MetricsReader + TableReader> OverviewStore for S {}
+
+macro_rules! delegate {
+    ($($pointer:ty),*) => {$(
+        impl<S: ErrorType + ?Sized> ErrorType for $pointer {
+            type Error = S::Error;
+        }
+
+        impl<S: OverviewWriter + ?Sized> OverviewWriter for $pointer {
+            fn commit(
+                &self,
+                tenant: &TenantId,
+                changes: &[Change],
+            ) -> impl Future<Output = Result<Commit, Self::Error>> + Send {
+                (**self).commit(tenant, changes)
+            }
+        }
+
+        impl<S: MetricsReader + ?Sized> MetricsReader for $pointer {
+            fn activities(
+                &self,
+                tenant: &TenantId,
+                days: Days,
+            ) -> impl Future<Output = Result<Activities, Self::Error>> + Send {
+                (**self).activities(tenant, days)
+            }
+        }
+
+        impl<S: TableReader + ?Sized> TableReader for $pointer {
+            fn users(
+                &self,
+                tenant: &TenantId,
+                seek: &Seek,
+            ) -> impl Future<Output = Result<Vec<UserRow>, Self::Error>> + Send {
+                (**self).users(tenant, seek)
+            }
+
+            fn organizations(
+                &self,
+                tenant: &TenantId,
+                seek: &Seek,
+            ) -> impl Future<Output = Result<Vec<OrganizationRow>, Self::Error>> + Send {
+                (**self).organizations(tenant, seek)
+            }
+
+            fn waitlist(
+                &self,
+                tenant: &TenantId,
+                seek: &Seek,
+            ) -> impl Future<Output = Result<Vec<WaitlistRow>, Self::Error>> + Send {
+                (**self).waitlist(tenant, seek)
+            }
+
+            fn count(
+                &self,
+                tenant: &TenantId,
+                table: Table,
+                filter: Filter,
+                cap: u64,
+            ) -> impl Future<Output = Result<u64, Self::Error>> + Send {
+                (**self).count(tenant, table, filter, cap)
+            }
+        }
+    )*};
+}
+
+delegate!(&S, Arc<S>);
