@@ -6,6 +6,11 @@
 //! # fn main() {}
 //! ```
 #![expect(clippy::unwrap_used, reason = "the samples are well-formed; a test of this crate makes them all")]
+#![expect(
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    reason = "a check answers the clause that is broken"
+)]
 
 mod catalog;
 mod ledger;
