@@ -22,7 +22,9 @@ macro_rules! migrations {
 }
 
 /// Every step, in order; a domain's steps follow each other.
-const ALL: &[Migration] = migrations![];
+const ALL: &[Migration] = migrations![
+    "billing/0001_plans_and_statements",
+];
 
 /// Brings the tables of a connection up to this version, in one transaction.
 ///
