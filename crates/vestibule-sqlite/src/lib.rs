@@ -1,8 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-pub mod billing;
 pub mod analytics;
+pub mod billing;
 mod database;
 mod error;
 mod migrations;

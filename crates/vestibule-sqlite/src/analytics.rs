@@ -1,0 +1,70 @@
+//! The Overview's tables.
+
+mod metrics;
+mod tables;
+mod write;
+
+use analytics_filter::{
+    Activities, Change, Commit, Days, ErrorType, Filter, MetricsReader, OrganizationRow, OverviewWriter,
+    Seek, Table, TableReader, TenantId, UserRow, WaitlistRow,
+};
+
+pub use self::write::apply;
+use crate::{SqliteError, SqliteStore};
+
+impl ErrorType for SqliteStore {
+    type Error = SqliteError;
+}
+
+impl OverviewWriter for SqliteStore {
+    async fn commit(&self, tenant: &TenantId, changes: &[Change]) -> Result<Commit, SqliteError> {
+        let (tenant, changes) = (tenant.clone(), changes.to_vec());
+        self.database
+            .write(move |tx| {
+                for change in &changes {
+                    apply(tx, &tenant, change)?;
+                }
+                Ok(Commit::Applied)
+            })
+            .await
+    }
+}
+
+impl MetricsReader for SqliteStore {
+    async fn activities(&self, tenant: &TenantId, days: Days) -> Result<Activities, SqliteError> {
+        let tenant = tenant.clone();
+        self.database.read(move |db| metrics::activities(db, &tenant, days)).await
+    }
+}
+
+impl TableReader for SqliteStore {
+    async fn users(&self, tenant: &TenantId, seek: &Seek) -> Result<Vec<UserRow>, SqliteError> {
+        let (tenant, seek) = (tenant.clone(), seek.clone());
+        self.database.read(move |db| tables::users(db, &tenant, &seek)).await
+    }
+
+    async fn organizations(
+        &self,
+        tenant: &TenantId,
+        seek: &Seek,
+    ) -> Result<Vec<OrganizationRow>, SqliteError> {
+        let (tenant, seek) = (tenant.clone(), seek.clone());
+        self.database.read(move |db| tables::organizations(db, &tenant, &seek)).await
+    }
+
+    async fn waitlist(&self, tenant: &TenantId, seek: &Seek) -> Result<Vec<WaitlistRow>, SqliteError> {
+        let (tenant, seek) = (tenant.clone(), seek.clone());
+        self.database.read(move |db| tables::waitlist(db, &tenant, &seek)).await
+    }
+
+    async fn count(
+        &self,
+        tenant: &TenantId,
+        table: Table,
+        filter: Filter,
+        cap: u64,
+    ) -> Result<u64, SqliteError> {
+        let tenant = tenant.clone();
+        self.database.read(move |db| tables::count(db, &tenant, table, filter, cap)).await
+    }
+}

@@ -1,0 +1,151 @@
+//! Parts of the tables, by keyset.
+
+use std::sync::Arc;
+
+use analytics_filter::{
+    Contacts, Filter, OrganizationId, OrganizationRow, Reason, Seek, Start, Table, TenantId, UserClass,
+    UserId, UserRow, WaitlistEntryId, WaitlistRow, WaitlistStatus,
+};
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, Row, params};
+
+use super::write::is_test;
+use crate::SqliteError;
+
+const USERS: &str = "overview_users";
+const ORGANIZATIONS: &str = "overview_organizations";
+const WAITLIST: &str = "overview_waitlist";
+
+pub(super) fn users(db: &Connection, tenant: &TenantId, seek: &Seek) -> Result<Vec<UserRow>, SqliteError> {
+    rows(db, tenant, seek, &select(USERS, seek, true), |row| {
+        Ok(UserRow {
+            id: parsed(USERS, "id", UserId::new(&row.get::<_, String>("id")?))?,
+            name: row.get("name")?,
+            contacts: Contacts { emails: addresses(row, "emails")?, phones: addresses(row, "phones")? },
+            class: class(row)?,
+            reason: reason(USERS, row)?,
+            created_at: created_at(USERS, row)?,
+        })
+    })
+}
+
+pub(super) fn organizations(
+    db: &Connection,
+    tenant: &TenantId,
+    seek: &Seek,
+) -> Result<Vec<OrganizationRow>, SqliteError> {
+    rows(db, tenant, seek, &select(ORGANIZATIONS, seek, false), |row| {
+        Ok(OrganizationRow {
+            id: parsed(ORGANIZATIONS, "id", OrganizationId::new(&row.get::<_, String>("id")?))?,
+            name: row.get("name")?,
+            members: row.get("members")?,
+            created_at: created_at(ORGANIZATIONS, row)?,
+        })
+    })
+}
+
+pub(super) fn waitlist(
+    db: &Connection,
+    tenant: &TenantId,
+    seek: &Seek,
+) -> Result<Vec<WaitlistRow>, SqliteError> {
+    rows(db, tenant, seek, &select(WAITLIST, seek, true), |row| {
+        let status = WaitlistStatus::from_code(&row.get::<_, String>("status")?);
+        Ok(WaitlistRow {
+            id: parsed(WAITLIST, "id", WaitlistEntryId::new(&row.get::<_, String>("id")?))?,
+            email: row.get("email")?,
+            status: status.ok_or_else(|| SqliteError::corrupt(WAITLIST, "unknown status"))?,
+            class: class(row)?,
+            reason: reason(WAITLIST, row)?,
+            created_at: created_at(WAITLIST, row)?,
+        })
+    })
+}
+
+pub(super) fn count(
+    db: &Connection,
+    tenant: &TenantId,
+    table: Table,
+    filter: Filter,
+    cap: u64,
+) -> Result<u64, SqliteError> {
+    let (name, kept) = match table {
+        Table::Users => (USERS, filter.class()),
+        Table::Organizations => (ORGANIZATIONS, None),
+        Table::Waitlist => (WAITLIST, filter.class()),
+    };
+    let class = class_clause(kept);
+    let sql = format!(
+        "SELECT count(*) FROM
+         (SELECT 1 FROM {name} WHERE tenant = ?1 AND deleted = 0 AND created_at IS NOT NULL{class} LIMIT ?2)"
+    );
+    let cap = i64::try_from(cap).unwrap_or(i64::MAX);
+    let found: i64 = db.prepare_cached(&sql)?.query_row(params![tenant.as_str(), cap], |row| row.get(0))?;
+    Ok(u64::try_from(found).unwrap_or(0))
+}
+
+/// A keyset, compared as a row value, so that the index on it is walked from where the page starts.
+pub(super) fn select(table: &str, seek: &Seek, has_class: bool) -> String {
+    let class = class_clause(seek.filter.class().filter(|_| has_class));
+    let (side, direction) = match seek.start {
+        Start::First => ("", "DESC"),
+        Start::After(_) => (" AND (created_at, id) < (?4, ?5)", "DESC"),
+        Start::Before(_) => (" AND (created_at, id) > (?4, ?5)", "ASC"),
+    };
+    format!(
+        "SELECT * FROM {table} WHERE tenant = ?1 AND deleted = 0{class} AND created_at <= ?2{side}
+         ORDER BY created_at {direction}, id {direction} LIMIT ?3"
+    )
+}
+
+fn class_clause(kept: Option<UserClass>) -> &'static str {
+    match kept.map(is_test) {
+        None => "",
+        Some(false) => " AND is_test = 0",
+        Some(true) => " AND is_test = 1",
+    }
+}
+
+fn rows<T>(
+    db: &Connection,
+    tenant: &TenantId,
+    seek: &Seek,
+    sql: &str,
+    read: impl Fn(&Row<'_>) -> Result<T, SqliteError>,
+) -> Result<Vec<T>, SqliteError> {
+    let mut select = db.prepare_cached(sql)?;
+    let (tenant, until) = (tenant.as_str(), seek.until.timestamp_millis());
+    let mut found = match &seek.start {
+        Start::First => select.query(params![tenant, until, seek.limit])?,
+        Start::After(at) | Start::Before(at) => {
+            select.query(params![tenant, until, seek.limit, at.created_at.timestamp_millis(), at.id])?
+        }
+    };
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        rows.push(read(row)?);
+    }
+    Ok(rows)
+}
+
+fn addresses(row: &Row<'_>, column: &'static str) -> Result<Arc<[Arc<str>]>, SqliteError> {
+    parsed(USERS, column, serde_json::from_str(&row.get::<_, String>(column)?))
+}
+
+fn class(row: &Row<'_>) -> Result<UserClass, SqliteError> {
+    Ok(if row.get("is_test")? { UserClass::Test } else { UserClass::Real })
+}
+
+fn reason(table: &'static str, row: &Row<'_>) -> Result<Reason, SqliteError> {
+    let reason = Reason::from_code(&row.get::<_, String>("reason")?);
+    reason.ok_or_else(|| SqliteError::corrupt(table, "unknown reason"))
+}
+
+fn created_at(table: &'static str, row: &Row<'_>) -> Result<DateTime<Utc>, SqliteError> {
+    DateTime::from_timestamp_millis(row.get("created_at")?)
+        .ok_or_else(|| SqliteError::corrupt(table, "created_at is out of range"))
+}
+
+fn parsed<T, E>(table: &'static str, column: &str, value: Result<T, E>) -> Result<T, SqliteError> {
+    value.map_err(|_| SqliteError::corrupt(table, format!("{column} is malformed")))
+}
