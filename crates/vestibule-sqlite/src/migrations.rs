@@ -22,10 +22,7 @@ macro_rules! migrations {
 }
 
 /// Every step, in order; a domain's steps follow each other.
-const ALL: &[Migration] = migrations![
-    "analytics/0001_overview",
-    "billing/0001_plans_and_statements",
-];
+const ALL: &[Migration] = migrations!["analytics/0001_overview", "billing/0001_plans_and_statements",];
 
 /// Brings the tables of a connection up to this version, in one transaction.
 ///
