@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod api_version;
+pub mod billing;
 mod clock;
 mod error;
 mod fields;
