@@ -21,7 +21,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
 
     // Plans that are sold by the year only are an opt-in: older clients can't read their `"fee": null`.
     billing.change_settings(&tenant, Settings { annual_only_plans: true, ..Settings::default() }).await?;
-    let (month, year) = (Fee::new(50_00)?, Fee::new(500_00)?);
+    let (month, year) = (Fee::new(5_000)?, Fee::new(50_000)?);
     let sold = [
         ("Monthly", Availability::Monthly { month }),
         ("Monthly and annual", Availability::Both { month, year }),
