@@ -7,8 +7,11 @@ mod clock;
 mod error;
 mod fields;
 mod json;
+pub mod overview;
+mod parameters;
 mod secret_key;
 mod tenant;
+pub mod waitlist;
 
 pub use crate::{
     api_version::check_api_version,
