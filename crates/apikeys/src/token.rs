@@ -1,0 +1,194 @@
+//! The token that a caller presents: prefix, environment, id, secret, checksum.
+
+use std::{fmt, sync::Arc};
+
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+use crate::{KeyId, Secret, base62};
+
+/// Longer input is refused unread.
+pub const MAX_PRESENTED_LEN: usize = 256;
+
+const ID_LEN: usize = 22;
+const SECRET_LEN: usize = 33;
+const CHECKSUM_LEN: usize = 6;
+/// What is hashed: one block of BLAKE3, whatever the prefix.
+pub(crate) const BODY_LEN: usize = ID_LEN + SECRET_LEN;
+const TAIL_LEN: usize = BODY_LEN + CHECKSUM_LEN;
+
+/// The one definition of a host's tokens: `{prefix}_{environment}_`, then 61 base62 characters.
+///
+/// Those are an id (22, the key's 16 bytes), a secret (33, 196 bits) and the CRC-32 of everything before it (6, as GitHub
+/// writes it). Parser, generator, display mask and scan pattern all follow from it.
+///
+/// ```
+/// use apikeys::TokenFormat;
+///
+/// let format = TokenFormat::new("ak", "live")?;
+/// let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
+/// let (key, secret) = format.generate(&mut rng);
+/// let token = secret.reveal();
+/// assert!(token.starts_with("ak_live_"));
+/// assert_eq!(format.parse(&token).unwrap().id(), key.id());
+/// # Ok::<_, apikeys::InvalidFormat>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenFormat {
+    /// `{prefix}_{environment}_`.
+    head: Arc<str>,
+}
+
+impl TokenFormat {
+    /// Tokens that start with `prefix` and name their `environment`.
+    ///
+    /// Each is a lower-case letter and then lower-case letters, digits and single underscores between them; at most 24
+    /// characters.
+    ///
+    /// # Errors
+    /// [`InvalidFormat`], if one is anything else.
+    pub fn new(prefix: &str, environment: &str) -> Result<Self, InvalidFormat> {
+        for part in [prefix, environment] {
+            if !is_head_part(part) {
+                return Err(InvalidFormat);
+            }
+        }
+        Ok(Self { head: format!("{prefix}_{environment}_").into() })
+    }
+
+    /// How many bytes a token has.
+    pub fn token_len(&self) -> usize {
+        self.head.len().saturating_add(TAIL_LEN)
+    }
+
+    /// A regular expression that finds tokens in a text, for secret scanners; the checksum is left to [`parse`](Self::parse).
+    pub fn scan_pattern(&self) -> String {
+        format!("{}[0-9A-Za-z]{{{TAIL_LEN}}}", self.head)
+    }
+
+    /// What may be shown of a key's token: the head and the first four characters of the id.
+    pub fn mask(&self, id: KeyId) -> String {
+        let mut digits = [0; ID_LEN];
+        base62::encode(u128::from_be_bytes(*id.as_bytes()), &mut digits);
+        let shown: String = digits.iter().take(4).map(|byte| char::from(*byte)).collect();
+        format!("{}{shown}…", self.head)
+    }
+
+    /// A fresh key: what it presents, and the text of that.
+    pub fn generate(&self, rng: &mut impl CryptoRng) -> (PresentedKey, Secret) {
+        let id = KeyId::generate(rng);
+        let mut body = Zeroizing::new([0; BODY_LEN]);
+        let (id_part, secret_part) = body.split_at_mut(ID_LEN);
+        base62::encode(u128::from_be_bytes(*id.as_bytes()), id_part);
+        fill_secret(secret_part, rng);
+        let secret = Secret::new(self.assemble(&*body));
+        (PresentedKey { id, body }, secret)
+    }
+
+    /// Reads a token by position, from its end; the shape, the checksum and the id's range are checked in this order.
+    ///
+    /// # Errors
+    /// [`Malformed`]; the public answer is the same for each, and the same as for an unknown key.
+    pub fn parse(&self, presented: &str) -> Result<PresentedKey, Malformed> {
+        if presented.len() > MAX_PRESENTED_LEN {
+            return Err(Malformed::TooLong);
+        }
+        let tail = presented.strip_prefix(&*self.head).ok_or(Malformed::Shape)?.as_bytes();
+        if tail.len() != TAIL_LEN || !tail.iter().all(u8::is_ascii_alphanumeric) {
+            return Err(Malformed::Shape);
+        }
+        let (body, checksum) = tail.split_at_checked(BODY_LEN).ok_or(Malformed::Shape)?;
+        if self.checksum(body) != checksum {
+            return Err(Malformed::Checksum);
+        }
+        let id = body.get(..ID_LEN).and_then(base62::decode).ok_or(Malformed::IdRange)?;
+        let body: [u8; BODY_LEN] = body.try_into().map_err(|_| Malformed::Shape)?;
+        Ok(PresentedKey { id: KeyId::from_bytes(id.to_be_bytes()), body: Zeroizing::new(body) })
+    }
+
+    fn assemble(&self, body: &[u8]) -> String {
+        let mut token = String::with_capacity(self.token_len());
+        token.push_str(&self.head);
+        token.extend(body.iter().chain(&self.checksum(body)).map(|byte| char::from(*byte)));
+        token
+    }
+
+    fn checksum(&self, body: &[u8]) -> [u8; CHECKSUM_LEN] {
+        let mut hasher = crc32fast::Hasher::new();
+        hasher.update(self.head.as_bytes());
+        hasher.update(body);
+        let mut digits = [0; CHECKSUM_LEN];
+        base62::encode(u128::from(hasher.finalize()), &mut digits);
+        digits
+    }
+}
+
+/// Every character equally likely: bytes from 248 on are thrown again.
+fn fill_secret(secret: &mut [u8], rng: &mut impl CryptoRng) {
+    let mut pool = Zeroizing::new([0_u8; 64]);
+    let mut places = secret.iter_mut();
+    loop {
+        rng.fill_bytes(&mut *pool);
+        for byte in pool.iter().filter(|byte| **byte < 248) {
+            let Some(place) = places.next() else { return };
+            *place = base62::ALPHABET.get(usize::from(byte % 62)).copied().unwrap_or(b'0');
+        }
+    }
+}
+
+fn is_head_part(part: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    (1..=24).contains(&part.len())
+        && part.bytes().all(allowed)
+        && part.starts_with(|first: char| first.is_ascii_lowercase())
+        && !part.ends_with('_')
+        && !part.contains("__")
+}
+
+/// A well-formed token that a caller has presented; whether it is a key's is still to be proven.
+pub struct PresentedKey {
+    id: KeyId,
+    body: Zeroizing<[u8; BODY_LEN]>,
+}
+
+impl PresentedKey {
+    /// The id of the key that it claims to be.
+    pub fn id(&self) -> KeyId {
+        self.id
+    }
+
+    pub(crate) fn body(&self) -> &[u8; BODY_LEN] {
+        &self.body
+    }
+}
+
+impl fmt::Debug for PresentedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PresentedKey").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Why a presented text is no token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Malformed {
+    /// It has more than [`MAX_PRESENTED_LEN`] bytes.
+    #[error("presented key is longer than {MAX_PRESENTED_LEN} bytes")]
+    TooLong,
+    /// It has another head, another length, or a character outside of base62.
+    #[error("presented key has not the shape of a token")]
+    Shape,
+    /// A character is missing, wrong or swapped.
+    #[error("presented key has a wrong checksum")]
+    Checksum,
+    /// Its id exceeds 128 bits.
+    #[error("presented key has an id out of range")]
+    IdRange,
+}
+
+/// A prefix or an environment that tokens can't have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "prefix and environment are a lower-case letter, then `a-z`, `0-9` and single `_`, at most 24 characters"
+)]
+pub struct InvalidFormat;
