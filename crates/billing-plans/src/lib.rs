@@ -11,6 +11,7 @@
     )
 )]
 
+mod allocation;
 mod bill;
 mod catalog;
 mod change;
@@ -19,6 +20,7 @@ mod change_settings;
 pub mod contract;
 mod create_plan;
 mod currency;
+mod entitlement;
 mod id;
 mod label;
 mod ledger;
@@ -28,10 +30,12 @@ mod money;
 mod month;
 mod page;
 mod payer;
+mod period;
 mod plan;
 mod plan_error;
 mod plan_rules;
 mod price;
+mod proration;
 mod rate_card;
 mod rating;
 mod rounding;
@@ -45,12 +49,14 @@ mod update_plan;
 pub mod wire;
 
 pub use crate::{
+    allocation::allocate,
     bill::{BillError, Billed, UsageReport, bill},
     catalog::{Catalog, MAX_PLANS, Settings},
     change::{CatalogChange, CatalogWrite, Change, Commit, LedgerChange, Revision},
     change_settings::{SettingsError, change_settings},
     create_plan::{NewPlan, Planned, create_plan},
     currency::{Currency, UnknownCurrency},
+    entitlement::{Asked, Claim, MalformedClaim, is_entitled},
     id::{FeatureId, PlanId, StatementId},
     label::{Name, NameError, Slug, SlugError},
     ledger::Ledger,
@@ -60,9 +66,11 @@ pub use crate::{
     month::{InvalidMonth, Month},
     page::Page,
     payer::{InvalidPayer, Payer, PayerType},
+    period::{Anchor, EmptyPeriod, Interval, InvalidDay, Period},
     plan::{Feature, FreeTrial, Plan, TrialDays, TrialDaysError},
     plan_error::{MAX_FEE, PlanError},
     price::{Availability, BillingPeriod, Fee, NegativeFee, Price},
+    proration::{DayOfChange, Proration, Settlement, change_interval, change_plan, remaining, share},
     rate_card::{DuplicateMeter, Meter, RateCard, UsageLine},
     rating::{Tier, Tiers, TiersError, UsagePrice, ZeroUsage},
     service::{Billing, ServiceError},

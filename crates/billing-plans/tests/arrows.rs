@@ -1,12 +1,16 @@
 //! Decisions know nothing of stores, services and the wire.
 
 const DECISIONS: &[(&str, &str)] = &[
+    ("allocation", include_str!("../src/allocation.rs")),
     ("bill", include_str!("../src/bill.rs")),
     ("catalog", include_str!("../src/catalog.rs")),
     ("change", include_str!("../src/change.rs")),
     ("change_settings", include_str!("../src/change_settings.rs")),
     ("create_plan", include_str!("../src/create_plan.rs")),
+    ("entitlement", include_str!("../src/entitlement.rs")),
+    ("period", include_str!("../src/period.rs")),
     ("plan_rules", include_str!("../src/plan_rules.rs")),
+    ("proration", include_str!("../src/proration.rs")),
     ("rate_card", include_str!("../src/rate_card.rs")),
     ("rating", include_str!("../src/rating.rs")),
     ("unit_prices", include_str!("../src/unit_prices.rs")),
