@@ -149,3 +149,43 @@ fn created_at(table: &'static str, row: &Row<'_>) -> Result<DateTime<Utc>, Sqlit
 fn parsed<T, E>(table: &'static str, column: &str, value: Result<T, E>) -> Result<T, SqliteError> {
     value.map_err(|_| SqliteError::corrupt(table, format!("{column} is malformed")))
 }
+
+#[cfg(test)]
+mod tests {
+    use analytics_filter::Position;
+
+    use super::*;
+    use crate::migrate;
+
+    fn plan(table: &str, filter: Filter, start: Start, has_class: bool) -> String {
+        let mut db = Connection::open_in_memory().unwrap();
+        migrate(&mut db).unwrap();
+        let seek = Seek { filter, until: DateTime::UNIX_EPOCH, start, limit: 51 };
+        let sql = select(table, &seek, has_class);
+        let mut explained = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        // Placeholders without a value are NULL, which changes no plan.
+        let mut rows = explained.raw_query();
+        let mut steps = Vec::new();
+        while let Some(row) = rows.next().unwrap() {
+            steps.push(row.get::<_, String>(3).unwrap());
+        }
+        steps.join("; ")
+    }
+
+    #[test]
+    fn every_page_is_one_walk_along_an_index() {
+        let at = Position { created_at: DateTime::UNIX_EPOCH, id: "a".into() };
+        for (table, has_class) in [(USERS, true), (WAITLIST, true), (ORGANIZATIONS, false)] {
+            for filter in [Filter::Everyone, Filter::RealUsers, Filter::TestUsers] {
+                for start in [Start::First, Start::After(at.clone()), Start::Before(at.clone())] {
+                    let plan = plan(table, filter, start.clone(), has_class);
+                    let by_class = has_class && filter != Filter::Everyone;
+                    let index = format!("{table}_by_{}", if by_class { "class" } else { "age" });
+                    assert!(plan.starts_with(&format!("SEARCH {table} USING INDEX {index} (")), "{plan}");
+                    assert!(!plan.contains("TEMP B-TREE"), "no sort: {plan}");
+                    assert!(plan.contains("created_at"), "the walk starts at the position: {plan}");
+                }
+            }
+        }
+    }
+}
