@@ -4,12 +4,14 @@ mod error_code;
 mod field;
 mod money;
 mod plan;
+mod read_plan;
 mod statement;
 
 pub use self::{
     error_code::ErrorCode,
     money::MoneyBody,
-    plan::{BlockTierBody, FeatureBody, FeatureObject, PlanBody, PlanObject, ReadPlanError, UnitPricesBody},
+    plan::{BlockTierBody, FeatureBody, FeatureObject, PlanBody, PlanObject, UnitPricesBody},
+    read_plan::ReadPlanError,
     statement::{
         AdjustmentBody, PayerBody, StatementBody, StatementGroupBody, StatementTotalsBody, UsageLineBody,
     },
