@@ -240,7 +240,12 @@ fn numbers_need_a_key_and_the_page_none() {
     let page = block_on(app.clone().oneshot(Request::get("/overview").body(Body::empty()).unwrap())).unwrap();
     assert_eq!(page.status(), StatusCode::OK);
     assert!(page.headers()["content-security-policy"].to_str().unwrap().contains("script-src 'self'"));
-    for (path, kind) in [("/overview/page.js", "text/javascript"), ("/overview/page.css", "text/css")] {
+    for (path, kind) in [
+        ("/overview/page.js", "text/javascript"),
+        ("/overview/chart.js", "text/javascript"),
+        ("/overview/table.js", "text/javascript"),
+        ("/overview/page.css", "text/css"),
+    ] {
         let response = send(&app, path, "none");
         assert!(response.headers()["content-type"].to_str().unwrap().starts_with(kind), "{path}");
     }
