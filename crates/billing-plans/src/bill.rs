@@ -39,6 +39,23 @@ pub struct Billed {
 ///
 /// Totals never shrink a statement: the larger of what is stated and what is reported counts.
 ///
+/// ```
+/// use billing_plans::*;
+///
+/// let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
+/// let report = UsageReport {
+///     payer: Payer::organization("org_1")?,
+///     month: Month::parse("2026-11")?,
+///     totals: UsageTotals::api_keys(1_145, 0),
+/// };
+/// let in_december = "2026-12-01T00:00:00Z".parse()?;
+/// let billed = bill(&Ledger::default(), &RateCard::api_keys(), &report, in_december, &mut rng)?;
+/// assert_eq!(billed.statement.status, StatementStatus::Closed);
+/// assert_eq!(billed.statement.total.formatted(), "0.15");
+/// assert_eq!(billed.change.unwrap().expected, None);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`BillError`], if the month hasn't begun, a meter isn't on the card, or an amount is too large.
 pub fn bill(

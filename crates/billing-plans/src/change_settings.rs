@@ -4,6 +4,16 @@ use crate::{Catalog, CatalogChange, CatalogWrite, MAX_PLANS, Settings, Slug};
 
 /// Decides whether the settings of `catalog` can become `settings`; `None` if they are that already.
 ///
+/// ```
+/// use billing_plans::{Catalog, Settings, change_settings};
+///
+/// let catalog = Catalog::default();
+/// let opted_in = Settings { annual_only_plans: true, ..catalog.settings };
+/// assert!(change_settings(&catalog, opted_in)?.is_some());
+/// assert!(change_settings(&catalog, catalog.settings)?.is_none());
+/// # Ok::<_, billing_plans::SettingsError>(())
+/// ```
+///
 /// # Errors
 /// [`SettingsError`], if a plan exists that they wouldn't allow.
 pub fn change_settings(

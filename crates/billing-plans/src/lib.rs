@@ -43,6 +43,7 @@ mod service;
 mod statement;
 mod store;
 mod tenant;
+mod trial;
 mod unit_price;
 mod unit_prices;
 mod update_plan;
@@ -77,6 +78,7 @@ pub use crate::{
     statement::{Adjustment, Statement, StatementStatus},
     store::{BillingStore, CatalogStore, ErrorType, LedgerStore, StatementReader},
     tenant::{InvalidTenantId, TenantId},
+    trial::{ExtendTrialError, PayerHistory, Trial, trial_offered},
     unit_price::{ExactAmount, NegativeUnitPrice, UnitPrice},
     unit_prices::{BlockTier, UnitPrices, UnitPricesError},
     update_plan::{PlanUpdate, update_plan},

@@ -66,6 +66,10 @@ pub trait LedgerStore: ErrorType + Send + Sync {
 /// Statements, of all payers.
 pub trait StatementReader: ErrorType + Send + Sync {
     /// The statement with this id, if the tenant has it.
+    ///
+    /// # Contract
+    /// The whole statement as it was committed last, whoever its payer is. The id must match to the byte; an id of another
+    /// tenant's statement is `None`.
     fn statement(
         &self,
         tenant: &TenantId,

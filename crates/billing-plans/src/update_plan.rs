@@ -37,6 +37,15 @@ pub struct PlanUpdate {
 ///
 /// Whether payers who have the plan already pay another price is the host's choice, and none of this decision's.
 ///
+/// ```
+/// use billing_plans::{Catalog, PlanError, PlanId, PlanUpdate, update_plan};
+///
+/// let hide = PlanUpdate { publicly_visible: Some(false), ..PlanUpdate::default() };
+/// let unknown = PlanId::new("cplan_unknown");
+/// let refused = update_plan(&Catalog::default(), &unknown, hide, chrono::DateTime::UNIX_EPOCH);
+/// assert_eq!(refused, Err(PlanError::NotFound(unknown)));
+/// ```
+///
 /// # Errors
 /// [`PlanError::NotFound`]; otherwise as [`create_plan`](crate::create_plan).
 pub fn update_plan(

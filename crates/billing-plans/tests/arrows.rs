@@ -13,6 +13,7 @@ const DECISIONS: &[(&str, &str)] = &[
     ("proration", include_str!("../src/proration.rs")),
     ("rate_card", include_str!("../src/rate_card.rs")),
     ("rating", include_str!("../src/rating.rs")),
+    ("trial", include_str!("../src/trial.rs")),
     ("unit_prices", include_str!("../src/unit_prices.rs")),
     ("update_plan", include_str!("../src/update_plan.rs")),
 ];

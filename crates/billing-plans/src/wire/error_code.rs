@@ -1,6 +1,8 @@
 //! The codes by which the public API tells refusals.
 
-use crate::{NameError, PlanError, SettingsError, SlugError, TrialDaysError, UnitPricesError};
+use crate::{
+    ExtendTrialError, NameError, PlanError, SettingsError, SlugError, TrialDaysError, UnitPricesError,
+};
 
 /// The code of a refusal on the wire, and the HTTP status that it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +79,16 @@ impl From<&TrialDaysError> for ErrorCode {
         match error {
             TrialDaysError::TooFew => Self::new("billing_too_few_free_trial_days", 400),
             TrialDaysError::TooMany => Self::new("billing_too_many_free_trial_days", 400),
+        }
+    }
+}
+
+impl From<&ExtendTrialError> for ErrorCode {
+    fn from(error: &ExtendTrialError) -> Self {
+        match error {
+            ExtendTrialError::NotRunning => Self::new("subscription_item_not_in_free_trial", 403),
+            ExtendTrialError::Shorter => Self::new("billing_date_error", 400),
+            ExtendTrialError::TooLong => Self::new("billing_too_many_free_trial_days", 400),
         }
     }
 }
