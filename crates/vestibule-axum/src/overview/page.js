@@ -47,6 +47,8 @@ async function showCharts() {
     show(overview);
   } catch (error) {
     if (!signal.aborted) alarm(`The charts could not be loaded: ${error.message}.`);
+  } finally {
+    if (!signal.aborted) at("tiles").removeAttribute("aria-busy");
   }
 }
 
@@ -58,7 +60,6 @@ function show({ days, tiles, complete_through, rule, identifiers, filter_test_us
   at("tile-active-users").textContent = tiles.active_users.toLocaleString("en");
   const share = tiles.new_among_active_basis_points;
   at("tile-new").textContent = share === null ? "–" : `${(share / 100).toFixed(1)} %`;
-  at("tiles").removeAttribute("aria-busy");
   at("status").textContent = `${filter_test_users ? "Without test users" : "With test users"}. ` +
     `Complete through ${complete_through} (UTC). Rule ${rule}, looking at ${identifiers} identifier of a user.`;
 }

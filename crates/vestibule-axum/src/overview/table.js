@@ -6,7 +6,7 @@ const LIMIT = 100;
 
 export class ScrollingTable {
   #section; #fetchPage; #cells;
-  #next = null; #ended = false; #failed = false; #loading = null;
+  #observer; #next = null; #ended = false; #failed = false; #loading = null;
 
   /** `fetchPage({cursor, limit}, signal)` answers a page; `cells(row)` the texts of a row. */
   constructor(section, fetchPage, cells) {
@@ -14,7 +14,8 @@ export class ScrollingTable {
     this.#fetchPage = fetchPage;
     this.#cells = cells;
     const root = this.#scroller;
-    new IntersectionObserver(() => this.#fill(), { root, rootMargin: `${AHEAD}px` }).observe(this.#sentinel);
+    this.#observer = new IntersectionObserver(() => this.#fill(), { root, rootMargin: `${AHEAD}px` });
+    this.#observer.observe(this.#sentinel);
   }
 
   /** Drops all pages, and whatever is under way, and starts again from the first. */
@@ -44,6 +45,7 @@ export class ScrollingTable {
         const page = await this.#fetchPage({ cursor: this.#next, limit: LIMIT }, loading.signal);
         if (loading.signal.aborted) return;
         this.#append(page);
+        this.#observeAnew();
       }
     } catch (error) {
       if (loading.signal.aborted) return;
@@ -51,6 +53,12 @@ export class ScrollingTable {
     }
     this.#loading = null;
     this.#table.removeAttribute("aria-busy");
+  }
+
+  /** New rows may push the end out of sight and a scroll bring it back within one frame, which the observer takes for no change. */
+  #observeAnew() {
+    this.#observer.unobserve(this.#sentinel);
+    this.#observer.observe(this.#sentinel);
   }
 
   #isInSight() {
