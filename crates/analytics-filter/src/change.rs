@@ -71,6 +71,12 @@ impl User {
         Self { id, name: None, contacts, classification, created_at, as_of }
     }
 
+    /// The same state, classified by `rule`; `None` if it was already.
+    pub fn reclassified(self, rule: &TestUserRule) -> Option<Self> {
+        let classification = rule.classification(Identifiers::new(self.id.as_str(), &self.contacts));
+        (classification.rule != self.classification.rule).then_some(Self { classification, ..self })
+    }
+
     /// The user with a name.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<Arc<str>>) -> Self {
@@ -80,7 +86,11 @@ impl User {
 
     /// What decides between two states of it.
     pub fn version(&self) -> Version {
-        Version::new(self.as_of, &(&self.name, &self.contacts, &self.classification))
+        Version::new(
+            self.as_of,
+            self.classification.revision,
+            &(&self.name, &self.contacts, &self.classification),
+        )
     }
 }
 
@@ -111,7 +121,7 @@ pub struct Organization {
 impl Organization {
     /// What decides between two states of it.
     pub fn version(&self) -> Version {
-        Version::new(self.as_of, &(&self.name, self.members))
+        Version::new(self.as_of, 0, &(&self.name, self.members))
     }
 }
 
@@ -147,9 +157,20 @@ impl WaitlistEntry {
         Self { id, email: email.into(), status, classification, created_at, as_of }
     }
 
+    /// The same state, classified by `rule`; `None` if it was already.
+    pub fn reclassified(self, rule: &TestUserRule) -> Option<Self> {
+        let contacts = Contacts::new(Some(&self.email), None);
+        let classification = rule.classification(Identifiers::new(self.id.as_str(), &contacts));
+        (classification.rule != self.classification.rule).then_some(Self { classification, ..self })
+    }
+
     /// What decides between two states of it.
     pub fn version(&self) -> Version {
-        Version::new(self.as_of, &(&self.email, self.status, &self.classification))
+        Version::new(
+            self.as_of,
+            self.classification.revision,
+            &(&self.email, self.status, &self.classification),
+        )
     }
 }
 
@@ -187,23 +208,31 @@ impl WaitlistStatus {
     }
 }
 
-/// What decides between two states of one record: the time, and for equal times a digest, so that the order in which
-/// they arrive never does.
+/// What decides between two states of one record: the time; for equal times the revision of the rule that classified it;
+/// and then a digest, so that the order in which they arrive never does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version {
     /// The state's `as_of`, in milliseconds since 1970.
     pub as_of: i64,
-    /// A digest of the state.
+    /// The rule's revision (bits 47 to 62) and a digest of the state (bits 0 to 46).
     pub tie: i64,
 }
 
+const DIGEST_BITS: u32 = 47;
+
 impl Version {
-    fn new(as_of: DateTime<Utc>, state: &impl Serialize) -> Self {
+    /// The revision of the rule that classified the state; 0 for what has no class.
+    pub fn rule_revision(self) -> u16 {
+        u16::try_from(self.tie >> DIGEST_BITS).unwrap_or(0)
+    }
+
+    fn new(as_of: DateTime<Utc>, revision: u16, state: &impl Serialize) -> Self {
         let mut hasher = blake3::Hasher::new_derive_key("analytics-filter 2026-11 version of a record");
         // Writing to a hasher can't fail, nor can these states be turned into JSON only in part.
         let _ = serde_json::to_writer(&mut hasher, state);
-        let mut tie = [0; 8];
-        hasher.finalize_xof().fill(&mut tie);
-        Self { as_of: as_of.timestamp_millis(), tie: i64::from_be_bytes(tie) }
+        let mut digest = [0; 8];
+        hasher.finalize_xof().fill(&mut digest);
+        let digest = i64::from_be_bytes(digest) & ((1 << DIGEST_BITS) - 1);
+        Self { as_of: as_of.timestamp_millis(), tie: i64::from(revision) << DIGEST_BITS | digest }
     }
 }

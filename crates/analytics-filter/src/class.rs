@@ -80,6 +80,8 @@ pub struct Classification {
     pub reason: Reason,
     /// The rule that decided.
     pub rule: Fingerprint,
+    /// The revision of that rule.
+    pub revision: u16,
 }
 
 #[cfg(test)]

@@ -14,10 +14,11 @@
 
 mod merge;
 mod metrics;
+mod records;
 mod samples;
 mod tables;
 
-pub use self::{merge::*, metrics::*, tables::*};
+pub use self::{merge::*, metrics::*, records::*, tables::*};
 
 /// Makes one `#[test]` of each check of the contract.
 ///
@@ -44,6 +45,7 @@ macro_rules! contract {
                 a_waitlist_entry_is_read_back_whole
                 the_later_state_stays_in_any_order
                 states_of_one_time_are_decided_alike
+                the_newer_rule_stays_in_any_order
                 the_earliest_creation_stays
                 what_is_deleted_stays_so_in_any_order
                 tenants_are_apart
@@ -56,6 +58,8 @@ macro_rules! contract {
                 a_deleted_user_stays_in_the_numbers
                 history_moves_with_the_class
                 numbers_of_tenants_are_apart
+                users_are_walked_by_id
+                waitlist_entries_are_walked_by_id
                 tables_are_ordered_newest_first_then_by_id
                 a_part_starts_behind_its_position
                 a_part_before_a_position_is_reversed
@@ -76,6 +80,7 @@ mod tests {
         let sources = [
             include_str!("contract/merge.rs"),
             include_str!("contract/metrics.rs"),
+            include_str!("contract/records.rs"),
             include_str!("contract/tables.rs"),
         ];
         let written = |source: &'static str| {

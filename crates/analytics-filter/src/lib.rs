@@ -58,6 +58,6 @@ pub use crate::{
     seek::{Position, Seek, Start},
     service::{Overview, TableError},
     split::{Filter, Ratio, Split},
-    store::{ErrorType, MetricsReader, OverviewStore, OverviewWriter, TableReader},
+    store::{ErrorType, MetricsReader, OverviewStore, OverviewWriter, RecordReader, TableReader},
     tenant::{InvalidTenantId, TenantId},
 };

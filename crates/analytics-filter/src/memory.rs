@@ -11,8 +11,9 @@ use std::{
 
 use self::records::Records;
 use crate::{
-    Activities, Change, Commit, Days, ErrorType, Filter, MetricsReader, OrganizationRow, OverviewWriter, Row,
-    Seek, Start, Table, TableReader, TenantId, UserClass, UserRow, WaitlistRow,
+    Activities, Change, Commit, Days, ErrorType, Filter, MetricsReader, OrganizationRow, OverviewWriter,
+    RecordReader, Row, Seek, Start, Table, TableReader, TenantId, User, UserClass, UserId, UserRow,
+    WaitlistEntry, WaitlistEntryId, WaitlistRow,
 };
 
 /// All stores of this crate, in memory.
@@ -95,5 +96,25 @@ impl TableReader for MemoryStore {
         cap: u64,
     ) -> Result<u64, Infallible> {
         Ok(self.lock().get(tenant).map_or(0, |records| records.count(table, filter)).min(cap))
+    }
+}
+
+impl RecordReader for MemoryStore {
+    async fn users_by_id(
+        &self,
+        tenant: &TenantId,
+        after: Option<&UserId>,
+        limit: u32,
+    ) -> Result<Vec<User>, Infallible> {
+        Ok(self.lock().get(tenant).map(|records| records.users_by_id(after, limit)).unwrap_or_default())
+    }
+
+    async fn waitlist_by_id(
+        &self,
+        tenant: &TenantId,
+        after: Option<&WaitlistEntryId>,
+        limit: u32,
+    ) -> Result<Vec<WaitlistEntry>, Infallible> {
+        Ok(self.lock().get(tenant).map(|records| records.waitlist_by_id(after, limit)).unwrap_or_default())
     }
 }

@@ -27,6 +27,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct TestUserRule {
     version: RuleVersion,
+    revision: u16,
     identifiers: IdentifierPolicy,
     any: BTreeSet<Atom>,
     overrides: BTreeMap<String, UserClass>,
@@ -72,10 +73,21 @@ impl TestUserRule {
     pub fn empty() -> Self {
         Self {
             version: RuleVersion,
+            revision: 1,
             identifiers: IdentifierPolicy::Any,
             any: BTreeSet::new(),
             overrides: BTreeMap::new(),
         }
+    }
+
+    /// The same rule as the host's `revision`th.
+    ///
+    /// A host that changes its rule counts them up: of two classifications of one state that of the greater revision stays,
+    /// in whichever order they are written.
+    #[must_use]
+    pub fn with_revision(mut self, revision: u16) -> Self {
+        self.revision = revision;
+        self
     }
 
     /// The same rule, looking at other identifiers.
@@ -97,6 +109,11 @@ impl TestUserRule {
     pub fn with_override(mut self, id: impl Into<String>, class: UserClass) -> Self {
         self.overrides.insert(id.into(), class);
         self
+    }
+
+    /// Which of the host's rules it is.
+    pub fn revision(&self) -> u16 {
+        self.revision
     }
 
     /// Which of a user's identifiers it looks at.
@@ -142,7 +159,7 @@ impl TestUserRule {
     /// [`fingerprint`](Self::fingerprint).
     pub fn classification(&self, who: Identifiers<'_>) -> Classification {
         let (class, reason) = self.classify(who);
-        Classification { class, reason, rule: self.fingerprint() }
+        Classification { class, reason, rule: self.fingerprint(), revision: self.revision }
     }
 }
 

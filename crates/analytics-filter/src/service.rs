@@ -38,6 +38,8 @@ pub struct Overview<S> {
 
 /// Where counting a table's rows stops.
 const COUNT_CAP: u64 = 10_001;
+/// How many records are classified anew in one transaction.
+const BATCH: u32 = 500;
 
 impl<S: OverviewStore> Overview<S> {
     /// The Overview of what is in `store`, which `rule` has classified.
@@ -61,6 +63,19 @@ impl<S: OverviewStore> Overview<S> {
     /// The store's.
     pub async fn commit(&self, tenant: &TenantId, changes: &[Change]) -> Result<Commit, S::Error> {
         self.store.commit(tenant, changes).await
+    }
+
+    /// Classifies whoever was classified by another rule, and answers how many that were.
+    ///
+    /// To be called after the rule has changed, with a greater [revision](TestUserRule::with_revision); until it is done, a
+    /// report mixes the classes of both rules. Whoever was deleted keeps its last class, since its contacts are gone. May
+    /// be repeated, and run while others write.
+    ///
+    /// # Errors
+    /// The store's; what was classified until then stays so.
+    pub async fn reclassify(&self, tenant: &TenantId) -> Result<u64, S::Error> {
+        let users = self.reclassify_users(tenant).await?;
+        Ok(self.reclassify_waitlist(tenant).await?.saturating_add(users))
     }
 
     /// The numbers of these days, as of `now`.
@@ -133,6 +148,36 @@ impl<S: OverviewStore> Overview<S> {
         let seek = self.cursors.seek(query, cursor, limit, now)?;
         let rows = self.store.waitlist(tenant, &seek).await.map_err(TableError::Store)?;
         Ok(self.cursors.page(query, &seek, rows, now))
+    }
+
+    async fn reclassify_users(&self, tenant: &TenantId) -> Result<u64, S::Error> {
+        let (mut after, mut count) = (None, 0_u64);
+        loop {
+            let users = self.store.users_by_id(tenant, after.as_ref(), BATCH).await?;
+            let Some(last) = users.last() else { return Ok(count) };
+            after = Some(last.id.clone());
+            let changes = users.into_iter().filter_map(|user| user.reclassified(&self.rule));
+            count = count.saturating_add(self.put(tenant, changes.map(Change::User).collect()).await?);
+        }
+    }
+
+    async fn reclassify_waitlist(&self, tenant: &TenantId) -> Result<u64, S::Error> {
+        let (mut after, mut count) = (None, 0_u64);
+        loop {
+            let entries = self.store.waitlist_by_id(tenant, after.as_ref(), BATCH).await?;
+            let Some(last) = entries.last() else { return Ok(count) };
+            after = Some(last.id.clone());
+            let changes = entries.into_iter().filter_map(|entry| entry.reclassified(&self.rule));
+            count =
+                count.saturating_add(self.put(tenant, changes.map(Change::WaitlistEntry).collect()).await?);
+        }
+    }
+
+    async fn put(&self, tenant: &TenantId, changes: Vec<Change>) -> Result<u64, S::Error> {
+        if !changes.is_empty() {
+            self.store.commit(tenant, &changes).await?;
+        }
+        Ok(u64::try_from(changes.len()).unwrap_or(u64::MAX))
     }
 
     fn query<'a>(&self, tenant: &'a TenantId, table: Table, filter: Filter) -> PageQuery<'a> {

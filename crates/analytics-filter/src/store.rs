@@ -5,7 +5,8 @@
 use std::{error::Error, future::Future, sync::Arc};
 
 use crate::{
-    Activities, Change, Commit, Days, Filter, OrganizationRow, Seek, Table, TenantId, UserRow, WaitlistRow,
+    Activities, Change, Commit, Days, Filter, OrganizationRow, Seek, Table, TenantId, User, UserId, UserRow,
+    WaitlistEntry, WaitlistEntryId, WaitlistRow,
 };
 
 /// The error of a store, the same for each of its traits.
@@ -90,10 +91,36 @@ pub trait TableReader: ErrorType + Send + Sync {
     ) -> impl Future<Output = Result<u64, Self::Error>> + Send;
 }
 
-/// All of them.
-pub trait OverviewStore: OverviewWriter + MetricsReader + TableReader {}
+/// Walking through what was classified, to classify it by another rule.
+pub trait RecordReader: ErrorType + Send + Sync {
+    /// Users that were not deleted, as they were written, but for `created_at`, which is the earliest.
+    ///
+    /// # Contract
+    /// Ordered by id, byte by byte, from the one behind `after`; at most `limit` of them, and fewer only if there are no
+    /// more.
+    fn users_by_id(
+        &self,
+        tenant: &TenantId,
+        after: Option<&UserId>,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<User>, Self::Error>> + Send;
 
-impl<S: OverviewWriter + MetricsReader + TableReader> OverviewStore for S {}
+    /// Entries on the waitlist that were not deleted, as they were written, but for `created_at`, which is the earliest.
+    ///
+    /// # Contract
+    /// As [`users_by_id`](Self::users_by_id).
+    fn waitlist_by_id(
+        &self,
+        tenant: &TenantId,
+        after: Option<&WaitlistEntryId>,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<WaitlistEntry>, Self::Error>> + Send;
+}
+
+/// All of them.
+pub trait OverviewStore: OverviewWriter + MetricsReader + TableReader + RecordReader {}
+
+impl<S: OverviewWriter + MetricsReader + TableReader + RecordReader> OverviewStore for S {}
 
 macro_rules! delegate {
     ($($pointer:ty),*) => {$(
@@ -154,6 +181,26 @@ macro_rules! delegate {
                 cap: u64,
             ) -> impl Future<Output = Result<u64, Self::Error>> + Send {
                 (**self).count(tenant, table, filter, cap)
+            }
+        }
+
+        impl<S: RecordReader + ?Sized> RecordReader for $pointer {
+            fn users_by_id(
+                &self,
+                tenant: &TenantId,
+                after: Option<&UserId>,
+                limit: u32,
+            ) -> impl Future<Output = Result<Vec<User>, Self::Error>> + Send {
+                (**self).users_by_id(tenant, after, limit)
+            }
+
+            fn waitlist_by_id(
+                &self,
+                tenant: &TenantId,
+                after: Option<&WaitlistEntryId>,
+                limit: u32,
+            ) -> impl Future<Output = Result<Vec<WaitlistEntry>, Self::Error>> + Send {
+                (**self).waitlist_by_id(tenant, after, limit)
             }
         }
     )*};

@@ -7,8 +7,8 @@ use std::{
 
 use analytics_filter::{
     Activities, Change, Commit, Days, ErrorType, Filter, MemoryStore, MetricsReader, OrganizationRow,
-    OverviewWriter, Position, Seek, Split, Start, Table, TableReader, TenantId, UserRow, WaitlistRow,
-    contract,
+    OverviewWriter, Position, RecordReader, Seek, Split, Start, Table, TableReader, TenantId, User, UserId,
+    UserRow, WaitlistEntry, WaitlistEntryId, WaitlistRow, contract,
 };
 use chrono::DateTime;
 use store_contract::block_on;
@@ -36,6 +36,8 @@ enum Flaw {
     GoesBackFromTheTop,
     /// Days end a second early.
     LosesTheLastDay,
+    /// A walk starts again and again.
+    WalksInCircles,
 }
 
 struct Wrong {
@@ -119,6 +121,27 @@ impl MetricsReader for Wrong {
     }
 }
 
+impl RecordReader for Wrong {
+    async fn users_by_id(
+        &self,
+        tenant: &TenantId,
+        after: Option<&UserId>,
+        limit: u32,
+    ) -> Result<Vec<User>, Infallible> {
+        let after = after.filter(|_| self.flaw != Flaw::WalksInCircles);
+        self.inner.users_by_id(&self.tenant(tenant), after, limit).await
+    }
+
+    async fn waitlist_by_id(
+        &self,
+        tenant: &TenantId,
+        after: Option<&WaitlistEntryId>,
+        limit: u32,
+    ) -> Result<Vec<WaitlistEntry>, Infallible> {
+        self.inner.waitlist_by_id(&self.tenant(tenant), after, limit).await
+    }
+}
+
 impl TableReader for Wrong {
     async fn users(&self, tenant: &TenantId, seek: &Seek) -> Result<Vec<UserRow>, Infallible> {
         self.inner.users(&self.tenant(tenant), &self.seek(seek)).await
@@ -162,7 +185,8 @@ macro_rules! refused {
 
 refused! {
     SharesTenants by tenants_are_apart, numbers_of_tenants_are_apart;
-    LastWriteWins by the_later_state_stays_in_any_order, states_of_one_time_are_decided_alike;
+    LastWriteWins by the_later_state_stays_in_any_order, states_of_one_time_are_decided_alike,
+        the_newer_rule_stays_in_any_order;
     ForgetsDeletions by what_is_deleted_stays_so_in_any_order;
     DeletesHistory by a_deleted_user_stays_in_the_numbers;
     SumsDays by activity_counts_once;
@@ -170,5 +194,6 @@ refused! {
     IgnoresTheEpoch by rows_after_the_epoch_are_left_out;
     IgnoresTheFilter by the_filter_leaves_out_rows_but_no_organization;
     GoesBackFromTheTop by a_part_before_a_position_is_reversed;
+    WalksInCircles by users_are_walked_by_id;
     LosesTheLastDay by sign_ups_and_activity_are_split_by_class;
 }

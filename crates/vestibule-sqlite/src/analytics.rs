@@ -1,12 +1,14 @@
 //! The Overview's tables.
 
 mod metrics;
+mod records;
 mod tables;
 mod write;
 
 use analytics_filter::{
     Activities, Change, Commit, Days, ErrorType, Filter, MetricsReader, OrganizationRow, OverviewWriter,
-    Seek, Table, TableReader, TenantId, UserRow, WaitlistRow,
+    RecordReader, Seek, Table, TableReader, TenantId, User, UserId, UserRow, WaitlistEntry, WaitlistEntryId,
+    WaitlistRow,
 };
 
 pub use self::write::apply;
@@ -66,5 +68,27 @@ impl TableReader for SqliteStore {
     ) -> Result<u64, SqliteError> {
         let tenant = tenant.clone();
         self.database.read(move |db| tables::count(db, &tenant, table, filter, cap)).await
+    }
+}
+
+impl RecordReader for SqliteStore {
+    async fn users_by_id(
+        &self,
+        tenant: &TenantId,
+        after: Option<&UserId>,
+        limit: u32,
+    ) -> Result<Vec<User>, SqliteError> {
+        let (tenant, after) = (tenant.clone(), after.cloned());
+        self.database.read(move |db| records::users(db, &tenant, after.as_ref(), limit)).await
+    }
+
+    async fn waitlist_by_id(
+        &self,
+        tenant: &TenantId,
+        after: Option<&WaitlistEntryId>,
+        limit: u32,
+    ) -> Result<Vec<WaitlistEntry>, SqliteError> {
+        let (tenant, after) = (tenant.clone(), after.cloned());
+        self.database.read(move |db| records::waitlist(db, &tenant, after.as_ref(), limit)).await
     }
 }

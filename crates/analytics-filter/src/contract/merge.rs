@@ -4,8 +4,8 @@ use store_contract::{Check, ensure_eq};
 
 use super::samples::{REAL, TEST, all, entry, organization, signed_up, tenant, time, user, user_deleted};
 use crate::{
-    Change, Commit, OrganizationId, OrganizationRow, OverviewWriter, TableReader, TenantId, UserRow,
-    WaitlistEntryId, WaitlistRow, WaitlistStatus,
+    Change, Commit, OrganizationId, OrganizationRow, OverviewWriter, RecordReader, TableReader, TenantId,
+    TestUserRule, UserRow, WaitlistEntryId, WaitlistRow, WaitlistStatus,
 };
 
 const EARLY: &str = "2026-03-01T10:00:00Z";
@@ -92,6 +92,18 @@ pub async fn states_of_one_time_are_decided_alike<S: OverviewWriter + TableReade
     let [first, second] = in_both_orders(&store, &changes).await?;
     let (first, second) = (store.users(&first, &all()).await?, store.users(&second, &all()).await?);
     ensure_eq!(first, second, "the order of arrival never decides");
+    Ok(())
+}
+
+/// Of two classifications of one state that of the newer rule stays, in whichever order they arrive.
+pub async fn the_newer_rule_stays_in_any_order<S: OverviewWriter + RecordReader>(store: S) -> Check {
+    let old = user("user_1", TEST, EARLY, EARLY);
+    let rule = TestUserRule::empty().with_revision(2);
+    let new = old.clone().reclassified(&rule).unwrap();
+    let changes = [Change::User(old), Change::User(new.clone())];
+    for tenant in in_both_orders(&store, &changes).await? {
+        ensure_eq!(store.users_by_id(&tenant, None, 9).await?, [new.clone()], "the newer rule's class stays");
+    }
     Ok(())
 }
 

@@ -1,8 +1,11 @@
 //! All records of one tenant.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::record::Record;
 use crate::{
@@ -96,6 +99,17 @@ impl Records {
         .collect()
     }
 
+    pub(super) fn users_by_id(&self, after: Option<&UserId>, limit: u32) -> Vec<User> {
+        let as_written = |(user, created_at): (&User, _)| User { created_at, ..user.clone() };
+        behind(&self.users, after).take(to_usize(limit)).map(as_written).collect()
+    }
+
+    pub(super) fn waitlist_by_id(&self, after: Option<&WaitlistEntryId>, limit: u32) -> Vec<WaitlistEntry> {
+        let as_written =
+            |(entry, created_at): (&WaitlistEntry, _)| WaitlistEntry { created_at, ..entry.clone() };
+        behind(&self.waitlist, after).take(to_usize(limit)).map(as_written).collect()
+    }
+
     pub(super) fn count(&self, table: Table, filter: Filter) -> u64 {
         let count = match table {
             Table::Organizations => self.organizations.values().filter_map(Record::live).count(),
@@ -135,6 +149,19 @@ impl Records {
         }
         Activities { days: by_day.into_values().collect(), active_users }
     }
+}
+
+/// The live records behind an id.
+fn behind<'a, I: Ord, T>(
+    records: &'a BTreeMap<I, Record<T>>,
+    after: Option<&'a I>,
+) -> impl Iterator<Item = (&'a T, DateTime<Utc>)> {
+    let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+    records.range((start, Bound::Unbounded)).filter_map(|(_, record)| record.live())
+}
+
+fn to_usize(limit: u32) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX)
 }
 
 fn forget(user: &mut User) {

@@ -12,19 +12,19 @@ use rusqlite::{Connection, Row, params};
 use super::write::is_test;
 use crate::SqliteError;
 
-const USERS: &str = "overview_users";
+pub(super) const USERS: &str = "overview_users";
 const ORGANIZATIONS: &str = "overview_organizations";
-const WAITLIST: &str = "overview_waitlist";
+pub(super) const WAITLIST: &str = "overview_waitlist";
 
 pub(super) fn users(db: &Connection, tenant: &TenantId, seek: &Seek) -> Result<Vec<UserRow>, SqliteError> {
     rows(db, tenant, seek, &select(USERS, seek, true), |row| {
         Ok(UserRow {
             id: parsed(USERS, "id", UserId::new(&row.get::<_, String>("id")?))?,
             name: row.get("name")?,
-            contacts: Contacts { emails: addresses(row, "emails")?, phones: addresses(row, "phones")? },
+            contacts: contacts(row)?,
             class: class(row)?,
             reason: reason(USERS, row)?,
-            created_at: created_at(USERS, row)?,
+            created_at: time(USERS, row, "created_at")?,
         })
     })
 }
@@ -39,7 +39,7 @@ pub(super) fn organizations(
             id: parsed(ORGANIZATIONS, "id", OrganizationId::new(&row.get::<_, String>("id")?))?,
             name: row.get("name")?,
             members: row.get("members")?,
-            created_at: created_at(ORGANIZATIONS, row)?,
+            created_at: time(ORGANIZATIONS, row, "created_at")?,
         })
     })
 }
@@ -50,14 +50,13 @@ pub(super) fn waitlist(
     seek: &Seek,
 ) -> Result<Vec<WaitlistRow>, SqliteError> {
     rows(db, tenant, seek, &select(WAITLIST, seek, true), |row| {
-        let status = WaitlistStatus::from_code(&row.get::<_, String>("status")?);
         Ok(WaitlistRow {
             id: parsed(WAITLIST, "id", WaitlistEntryId::new(&row.get::<_, String>("id")?))?,
             email: row.get("email")?,
-            status: status.ok_or_else(|| SqliteError::corrupt(WAITLIST, "unknown status"))?,
+            status: status(row)?,
             class: class(row)?,
             reason: reason(WAITLIST, row)?,
-            created_at: created_at(WAITLIST, row)?,
+            created_at: time(WAITLIST, row, "created_at")?,
         })
     })
 }
@@ -128,25 +127,38 @@ fn rows<T>(
     Ok(rows)
 }
 
+pub(super) fn contacts(row: &Row<'_>) -> Result<Contacts, SqliteError> {
+    Ok(Contacts { emails: addresses(row, "emails")?, phones: addresses(row, "phones")? })
+}
+
 fn addresses(row: &Row<'_>, column: &'static str) -> Result<Arc<[Arc<str>]>, SqliteError> {
     parsed(USERS, column, serde_json::from_str(&row.get::<_, String>(column)?))
 }
 
-fn class(row: &Row<'_>) -> Result<UserClass, SqliteError> {
+pub(super) fn class(row: &Row<'_>) -> Result<UserClass, SqliteError> {
     Ok(if row.get("is_test")? { UserClass::Test } else { UserClass::Real })
 }
 
-fn reason(table: &'static str, row: &Row<'_>) -> Result<Reason, SqliteError> {
+pub(super) fn reason(table: &'static str, row: &Row<'_>) -> Result<Reason, SqliteError> {
     let reason = Reason::from_code(&row.get::<_, String>("reason")?);
     reason.ok_or_else(|| SqliteError::corrupt(table, "unknown reason"))
 }
 
-fn created_at(table: &'static str, row: &Row<'_>) -> Result<DateTime<Utc>, SqliteError> {
-    DateTime::from_timestamp_millis(row.get("created_at")?)
-        .ok_or_else(|| SqliteError::corrupt(table, "created_at is out of range"))
+pub(super) fn status(row: &Row<'_>) -> Result<WaitlistStatus, SqliteError> {
+    let status = WaitlistStatus::from_code(&row.get::<_, String>("status")?);
+    status.ok_or_else(|| SqliteError::corrupt(WAITLIST, "unknown status"))
 }
 
-fn parsed<T, E>(table: &'static str, column: &str, value: Result<T, E>) -> Result<T, SqliteError> {
+pub(super) fn time(
+    table: &'static str,
+    row: &Row<'_>,
+    column: &'static str,
+) -> Result<DateTime<Utc>, SqliteError> {
+    DateTime::from_timestamp_millis(row.get(column)?)
+        .ok_or_else(|| SqliteError::corrupt(table, format!("{column} is out of range")))
+}
+
+pub(super) fn parsed<T, E>(table: &'static str, column: &str, value: Result<T, E>) -> Result<T, SqliteError> {
     value.map_err(|_| SqliteError::corrupt(table, format!("{column} is malformed")))
 }
 
