@@ -102,7 +102,8 @@ pub async fn the_newer_rule_stays_in_any_order<S: OverviewWriter + RecordReader>
     let new = old.clone().reclassified(&rule).unwrap();
     let changes = [Change::User(old), Change::User(new.clone())];
     for tenant in in_both_orders(&store, &changes).await? {
-        ensure_eq!(store.users_by_id(&tenant, None, 9).await?, [new.clone()], "the newer rule's class stays");
+        let found = store.users_by_id(&tenant, None, 9).await?;
+        ensure_eq!(found, std::slice::from_ref(&new), "the newer rule's class stays");
     }
     Ok(())
 }
