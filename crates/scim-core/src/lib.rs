@@ -11,6 +11,56 @@
     )
 )]
 
+mod attribute_pool;
+mod canonical;
+mod change;
+#[cfg(feature = "contract")]
+pub mod contract;
+mod directory;
+pub mod discovery;
+mod effect;
+mod error;
+mod filter;
+mod id;
+mod members;
+mod memory;
+mod patch;
+mod path;
+mod projection;
+mod record;
+mod registry;
+mod render;
+mod role;
+pub mod schema;
+mod service;
+mod store;
 mod tenant;
+pub mod wire;
+mod write;
 
-pub use crate::tenant::{InvalidTenantId, TenantId};
+#[cfg(feature = "contract")]
+#[doc(hidden)]
+pub use store_contract as __store_contract;
+
+pub use crate::{
+    attribute_pool::{AttributeDefinition, MetadataEffect, public_metadata, value},
+    change::{Commit, DirectoryChange, ResourceChange, ResourceCommit, Revision, UniqueValue},
+    directory::{Directory, DirectoryToken, GroupRoleMapping, NewDirectory, ROTATION_GRACE, TokenDigest},
+    effect::{Account, AccountEffect, account},
+    error::{ScimError, ScimType},
+    filter::{Comparison, Filter, FilterError, MAX_DEPTH, MAX_LEN, MAX_TERMS, Operator},
+    id::{DirectoryId, ResourceId},
+    members::{MAX_MEMBERS, MemberDelta},
+    memory::MemoryStore,
+    patch::{MAX_OPERATIONS, PatchRequest, Patched, patch},
+    path::AttributePath,
+    projection::Projection,
+    record::{Member, Resource},
+    registry::{DocumentError, ENTERPRISE_USER, Registry, TypeSchema},
+    render::{Related, filterable, location, render, version},
+    role::{RoleEffect, resolve_role},
+    service::{Answer, ListRequest, Place, Scim, ServiceError},
+    store::{DirectoryStore, ErrorType, ResourcePage, ResourceReader, ResourceWriter, ScimStore, Slice},
+    tenant::{InvalidTenantId, TenantId},
+    write::{Written, create, modify, replace},
+};

@@ -1,0 +1,163 @@
+//! Bringing what a client sends into the form that is stored: names as the schema writes them, values of its types.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    error::{ScimError, ScimType, shortened},
+    registry::TypeSchema,
+    schema::{Attribute, AttributeType, Mutability, find},
+};
+
+/// The attributes of a request's body: read-only ones are left out, unknown ones too, null and empty are absent.
+///
+/// `members` is kept apart by whoever calls this.
+pub(crate) fn attributes(
+    kind: &TypeSchema,
+    body: &Map<String, Value>,
+) -> Result<Map<String, Value>, ScimError> {
+    let mut attributes = Map::new();
+    for (name, value) in body {
+        if let Some(extension) = kind.extension(name) {
+            let inner = object(&extension.attributes, name, value)?;
+            if !inner.is_empty() {
+                attributes.insert(extension.id.to_string(), Value::Object(inner));
+            }
+        } else if let Some(attribute) = kind.attribute(name).filter(|attribute| is_written(attribute)) {
+            if let Some(value) = self::value(attribute, value)? {
+                attributes.insert(attribute.name.to_string(), value);
+            }
+        }
+    }
+    Ok(attributes)
+}
+
+/// Whether a client's value of it is stored in the resource.
+pub(crate) fn is_written(attribute: &Attribute) -> bool {
+    // A password goes to the host and nowhere else; `schemas` follows from the attributes.
+    !matches!(attribute.mutability, Mutability::ReadOnly | Mutability::WriteOnly)
+        && &*attribute.name != "schemas"
+}
+
+/// Refuses a resource without what its schema requires.
+pub(crate) fn check_required(kind: &TypeSchema, attributes: &Map<String, Value>) -> Result<(), ScimError> {
+    let missing = |required: &[Attribute], of: &Map<String, Value>| {
+        let absent = |attribute: &&Attribute| {
+            attribute.required && is_written(attribute) && !of.contains_key(&*attribute.name)
+        };
+        required.iter().find(absent).map(|attribute| attribute.name.to_string())
+    };
+    let own = missing(&kind.schema.attributes, attributes);
+    let mut extended = kind
+        .extensions
+        .iter()
+        .filter_map(|extension| missing(&extension.attributes, attributes.get(&*extension.id)?.as_object()?));
+    match own.or_else(|| extended.next()) {
+        None => Ok(()),
+        Some(name) => Err(ScimError::bad(ScimType::InvalidValue, format!("`{name}` is required"))),
+    }
+}
+
+fn object(attributes: &[Attribute], name: &str, value: &Value) -> Result<Map<String, Value>, ScimError> {
+    let sent = match value {
+        Value::Null => return Ok(Map::new()),
+        Value::Object(sent) => sent,
+        _ => return Err(wrong_type(name, "an object")),
+    };
+    let mut object = Map::new();
+    for (name, value) in sent {
+        if let Some(attribute) = find(attributes, name).filter(|attribute| is_written(attribute)) {
+            if let Some(value) = self::value(attribute, value)? {
+                object.insert(attribute.name.to_string(), value);
+            }
+        }
+    }
+    Ok(object)
+}
+
+/// A value of an attribute; `None` if it says that there is none.
+pub(crate) fn value(attribute: &Attribute, value: &Value) -> Result<Option<Value>, ScimError> {
+    if !attribute.multi_valued {
+        return single(attribute, value);
+    }
+    let sent = match value {
+        Value::Null => return Ok(None),
+        Value::Array(elements) => elements.as_slice(),
+        element => std::slice::from_ref(element),
+    };
+    let mut elements = Vec::new();
+    for element in sent {
+        elements.extend(single(attribute, element)?);
+    }
+    keep_last_primary(&mut elements);
+    Ok((!elements.is_empty()).then_some(Value::Array(elements)))
+}
+
+/// One element of a list, or the value of an attribute that is no list.
+pub(crate) fn single(attribute: &Attribute, value: &Value) -> Result<Option<Value>, ScimError> {
+    if value.is_null() {
+        return Ok(None);
+    }
+    let name = &attribute.name;
+    let kept =
+        |fits: bool, expected| if fits { Ok(Some(value.clone())) } else { Err(wrong_type(name, expected)) };
+    match attribute.kind {
+        AttributeType::Complex => complex(attribute, value),
+        AttributeType::Boolean => match truth(value) {
+            Some(truth) => Ok(Some(truth.into())),
+            None => Err(wrong_type(name, "true or false")),
+        },
+        AttributeType::Integer => kept(value.is_i64() || value.is_u64(), "a whole number"),
+        AttributeType::Decimal => kept(value.is_number(), "a number"),
+        AttributeType::DateTime => kept(value.as_str().is_some_and(is_instant), "a date and time"),
+        AttributeType::String | AttributeType::Reference | AttributeType::Binary => {
+            kept(value.is_string(), "a text")
+        }
+    }
+}
+
+fn complex(attribute: &Attribute, value: &Value) -> Result<Option<Value>, ScimError> {
+    let object = match value {
+        Value::Object(_) => object(&attribute.sub_attributes, &attribute.name, value)?,
+        Value::Array(elements) if elements.len() <= 1 && !attribute.multi_valued => {
+            return elements.first().map_or(Ok(None), |element| complex(attribute, element));
+        }
+        Value::String(text) if text.is_empty() => return Ok(None),
+        // A bare value stands for the sub-attribute `value`: Entra ID sends a manager like this.
+        plain => match attribute.sub("value") {
+            Some(sub) => single(sub, plain)?.into_iter().map(|value| (sub.name.to_string(), value)).collect(),
+            None => return Err(wrong_type(&attribute.name, "an object")),
+        },
+    };
+    Ok((!object.is_empty()).then_some(Value::Object(object)))
+}
+
+/// A truth value; Entra ID writes it as text, too.
+fn truth(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(truth) => Some(*truth),
+        Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+        Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
+
+fn is_instant(text: &str) -> bool {
+    chrono::DateTime::parse_from_rfc3339(text).is_ok() || text.parse::<chrono::NaiveDateTime>().is_ok()
+}
+
+/// At most one element is primary (RFC 7643 §2.4): of several, the last one stays.
+pub(crate) fn keep_last_primary(elements: &mut [Value]) {
+    let mut found = false;
+    for element in elements.iter_mut().rev().filter_map(Value::as_object_mut) {
+        if element.get("primary") == Some(&Value::Bool(true)) {
+            if found {
+                element.insert("primary".to_owned(), Value::Bool(false));
+            }
+            found = true;
+        }
+    }
+}
+
+fn wrong_type(name: &str, expected: &str) -> ScimError {
+    ScimError::bad(ScimType::InvalidValue, format!("`{}` must be {expected}", shortened(name)))
+}

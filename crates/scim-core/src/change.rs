@@ -1,0 +1,108 @@
+//! Changes as values: what to write, and what it was decided from.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Directory, DirectoryId, MemberDelta, Resource, ResourceId};
+
+/// Counts the changes of a resource or a directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Revision(pub u64);
+
+impl Revision {
+    /// That of what is new.
+    pub const FIRST: Self = Self(1);
+
+    /// The one after this.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+/// A change of one resource of a directory.
+///
+/// Attributes commit as *compare*; members as *conditional*, row by row. Whoever commits it derives the account effects
+/// in the same transaction, from what is stored then.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ResourceChange {
+    /// Writes a new resource with its members.
+    Create {
+        /// The resource, at [`Revision::FIRST`].
+        resource: Arc<Resource>,
+        /// Its members.
+        members: MemberDelta,
+        /// Values that no other resource of its type may have.
+        unique: Vec<UniqueValue>,
+    },
+    /// Replaces attributes, if the stored revision is the one before that of `resource`, and changes members.
+    Replace {
+        /// The resource as it is to be.
+        resource: Arc<Resource>,
+        /// What becomes of its members.
+        members: MemberDelta,
+        /// Values that no other resource of its type may have.
+        unique: Vec<UniqueValue>,
+    },
+    /// Changes members whatever the revision is, and counts it up only if a membership really changed.
+    Members {
+        /// The name of the resource's type.
+        kind: Arc<str>,
+        /// The group.
+        group: ResourceId,
+        /// What becomes of its members.
+        members: MemberDelta,
+        /// When.
+        at: chrono::DateTime<chrono::Utc>,
+    },
+    /// Deletes a resource with its memberships.
+    Delete {
+        /// The name of its type.
+        kind: Arc<str>,
+        /// The resource.
+        id: ResourceId,
+    },
+}
+
+/// A value that no other resource of a type may have in the same attribute.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct UniqueValue {
+    /// The attribute.
+    pub attribute: Arc<str>,
+    /// Its value in the form in which values are compared.
+    pub key: String,
+}
+
+/// What became of a change of a resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResourceCommit {
+    /// It was written, all of it; a resource afterwards has this revision.
+    Applied(Revision),
+    /// Another change came first, or the resource is gone: nothing was written.
+    Stale,
+    /// Another resource has the value of this attribute: nothing was written.
+    NotUnique(Arc<str>),
+    /// There is no resource with this id that could be a member: nothing was written.
+    UnknownMember(ResourceId),
+}
+
+/// A change of a directory; commits as *compare*.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DirectoryChange {
+    /// Writes a new directory, unless another one belongs to its enterprise connection.
+    Create(Arc<Directory>),
+    /// Replaces a directory, if its stored revision is the one before; every user's account is derived anew.
+    Replace(Arc<Directory>),
+    /// Deletes a directory with all of its resources.
+    Delete(DirectoryId),
+}
+
+/// What became of a change of a directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Commit {
+    /// It was written, all of it.
+    Applied,
+    /// Another change came first: nothing was written.
+    Stale,
+}

@@ -1,0 +1,169 @@
+//! The store in memory: what the traits mean, a test double, and a real choice for small hosts.
+
+mod directory;
+
+use std::{
+    collections::BTreeMap,
+    convert::Infallible,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use self::directory::Rows;
+use crate::{
+    AccountEffect, Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Filter,
+    Member, Resource, ResourceChange, ResourceCommit, ResourceId, ResourcePage, ResourceReader,
+    ResourceWriter, Slice, TenantId,
+};
+
+/// Directories and resources in memory, gone with the process.
+#[derive(Default)]
+pub struct MemoryStore {
+    rows: Mutex<BTreeMap<TenantId, BTreeMap<DirectoryId, Rows>>>,
+    accounts: Option<Accounts>,
+}
+
+type Accounts = Box<dyn Fn(&TenantId, &AccountEffect) + Send + Sync>;
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same, which tells `accounts` of every account effect, while the commit that it belongs to is made.
+    #[must_use]
+    pub fn with_accounts(
+        mut self,
+        accounts: impl Fn(&TenantId, &AccountEffect) + Send + Sync + 'static,
+    ) -> Self {
+        self.accounts = Some(Box::new(accounts));
+        self
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<TenantId, BTreeMap<DirectoryId, Rows>>> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read<T: Default>(&self, tenant: &TenantId, id: &DirectoryId, read: impl FnOnce(&Rows) -> T) -> T {
+        self.lock().get(tenant).and_then(|directories| directories.get(id)).map(read).unwrap_or_default()
+    }
+
+    fn tell(&self, tenant: &TenantId, effects: &[AccountEffect]) {
+        if let Some(accounts) = &self.accounts {
+            effects.iter().for_each(|effect| accounts(tenant, effect));
+        }
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore").finish_non_exhaustive()
+    }
+}
+
+impl ErrorType for MemoryStore {
+    type Error = Infallible;
+}
+
+impl DirectoryStore for MemoryStore {
+    async fn directory(
+        &self,
+        tenant: &TenantId,
+        id: &DirectoryId,
+    ) -> Result<Option<Arc<Directory>>, Infallible> {
+        Ok(self.read(tenant, id, |rows| Some(rows.directory.clone())))
+    }
+
+    async fn directories(&self, tenant: &TenantId) -> Result<Vec<Arc<Directory>>, Infallible> {
+        let mut found: Vec<_> = self
+            .lock()
+            .get(tenant)
+            .into_iter()
+            .flat_map(BTreeMap::values)
+            .map(|rows| rows.directory.clone())
+            .collect();
+        found.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+        Ok(found)
+    }
+
+    async fn commit_directory(
+        &self,
+        tenant: &TenantId,
+        change: &DirectoryChange,
+    ) -> Result<Commit, Infallible> {
+        let mut tenants = self.lock();
+        let directories = tenants.entry(tenant.clone()).or_default();
+        let effects = match change {
+            DirectoryChange::Create(new) => directory::create(directories, new),
+            DirectoryChange::Replace(next) => {
+                directories.get_mut(&next.id).and_then(|rows| rows.reconfigure(next))
+            }
+            DirectoryChange::Delete(id) => directories.remove(id).map(|rows| rows.removals()),
+        };
+        let Some(effects) = effects else { return Ok(Commit::Stale) };
+        self.tell(tenant, &effects);
+        Ok(Commit::Applied)
+    }
+}
+
+impl ResourceReader for MemoryStore {
+    async fn resource(
+        &self,
+        tenant: &TenantId,
+        directory: &DirectoryId,
+        kind: &str,
+        id: &ResourceId,
+    ) -> Result<Option<Arc<Resource>>, Infallible> {
+        Ok(self.read(tenant, directory, |rows| rows.resource(kind, id).cloned()))
+    }
+
+    async fn resources(
+        &self,
+        tenant: &TenantId,
+        directory: &DirectoryId,
+        kind: &str,
+        filter: Option<&Filter>,
+        page: Slice,
+    ) -> Result<ResourcePage, Infallible> {
+        let matching = self.read(tenant, directory, |rows| rows.matching(kind, filter));
+        let total = matching.len() as u64;
+        let skip = usize::try_from(page.skip).unwrap_or(usize::MAX);
+        let count = usize::try_from(page.count).unwrap_or(usize::MAX);
+        Ok(ResourcePage { resources: matching.into_iter().skip(skip).take(count).collect(), total })
+    }
+
+    async fn members(
+        &self,
+        tenant: &TenantId,
+        directory: &DirectoryId,
+        group: &ResourceId,
+    ) -> Result<Vec<Member>, Infallible> {
+        Ok(self.read(tenant, directory, |rows| rows.members(group)))
+    }
+
+    async fn groups_of(
+        &self,
+        tenant: &TenantId,
+        directory: &DirectoryId,
+        member: &ResourceId,
+    ) -> Result<Vec<Member>, Infallible> {
+        Ok(self.read(tenant, directory, |rows| rows.groups_of(member)))
+    }
+}
+
+impl ResourceWriter for MemoryStore {
+    async fn commit(
+        &self,
+        tenant: &TenantId,
+        directory: &DirectoryId,
+        change: &ResourceChange,
+    ) -> Result<ResourceCommit, Infallible> {
+        let mut tenants = self.lock();
+        let rows = tenants.get_mut(tenant).and_then(|directories| directories.get_mut(directory));
+        let Some(rows) = rows else { return Ok(ResourceCommit::Stale) };
+        let (commit, effects) = rows.commit(change);
+        self.tell(tenant, &effects);
+        Ok(commit)
+    }
+}

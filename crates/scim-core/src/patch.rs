@@ -1,0 +1,35 @@
+//! PATCH (RFC 7644 §3.5.2): operations one after the other, all or none.
+
+mod apply;
+mod request;
+
+use serde_json::{Map, Value};
+
+pub use self::request::{MAX_OPERATIONS, PatchRequest};
+use crate::{MemberDelta, canonical, error::ScimError, registry::TypeSchema};
+
+/// What a PATCH makes of a resource.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Patched {
+    /// Its attributes afterwards.
+    pub attributes: Map<String, Value>,
+    /// What becomes of its members.
+    pub members: MemberDelta,
+}
+
+/// Applies a request to the attributes of a resource.
+///
+/// # Errors
+/// [`ScimError`] of the first operation that can't be applied, or if the result lacks what its schema requires.
+pub fn patch(
+    kind: &TypeSchema,
+    attributes: &Map<String, Value>,
+    request: &PatchRequest,
+) -> Result<Patched, ScimError> {
+    let mut working = Patched { attributes: attributes.clone(), members: MemberDelta::default() };
+    for operation in &request.operations {
+        apply::apply(kind, &mut working, operation)?;
+    }
+    canonical::check_required(kind, &working.attributes)?;
+    Ok(working)
+}

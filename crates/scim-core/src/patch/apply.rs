@@ -1,0 +1,385 @@
+//! One operation of a PATCH.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::{
+    Patched,
+    request::{Operation, Verb},
+};
+use crate::{
+    AttributePath, Filter, canonical,
+    error::{ScimError, ScimType, shortened},
+    filter::{Comparison, Operator, element_matches, parse_within},
+    members,
+    path::{Target, resolve},
+    registry::TypeSchema,
+    schema::Schema,
+};
+
+/// A path with the filter of a value path.
+struct Place {
+    path: AttributePath,
+    filter: Option<Filter>,
+}
+
+pub(super) fn apply(
+    kind: &TypeSchema,
+    working: &mut Patched,
+    operation: &Operation,
+) -> Result<(), ScimError> {
+    match &operation.path {
+        Some(path) => at_path(kind, working, operation.verb, path, &operation.value),
+        None => whole(kind, working, operation.verb, &operation.value),
+    }
+}
+
+/// Without a path the value is a partial resource; Entra ID writes paths into its names.
+fn whole(kind: &TypeSchema, working: &mut Patched, verb: Verb, value: &Value) -> Result<(), ScimError> {
+    if verb == Verb::Remove {
+        return Err(ScimError::bad(ScimType::NoTarget, "a `remove` must have a `path`"));
+    }
+    let value = value.as_object().ok_or_else(|| {
+        ScimError::bad(
+            ScimType::InvalidValue,
+            "the `value` of an operation without a `path` must be an object",
+        )
+    })?;
+    for (name, value) in value {
+        let read_only = || resolve(kind, name).is_some_and(|target| is_read_only(&target));
+        // Okta echoes what it has read; what is unknown is ignored, as in a POST.
+        if read_only() || place(kind, name).is_err() && extension(kind, name).is_none() {
+            continue;
+        }
+        at_path(kind, working, verb, name, value)?;
+    }
+    Ok(())
+}
+
+fn is_read_only(target: &Target) -> bool {
+    matches!(target, Target::Attribute(path) if path.is_read_only() || &*path.attribute.name == "schemas")
+}
+
+fn extension(kind: &TypeSchema, text: &str) -> Option<Arc<Schema>> {
+    match resolve(kind, text) {
+        Some(Target::Extension(schema)) => Some(schema),
+        _ => None,
+    }
+}
+
+fn at_path(
+    kind: &TypeSchema,
+    working: &mut Patched,
+    verb: Verb,
+    path: &str,
+    value: &Value,
+) -> Result<(), ScimError> {
+    if let Some(schema) = extension(kind, path) {
+        return at_extension(kind, working, verb, &schema, value);
+    }
+    let place = place(kind, path)?;
+    if place.path.is_read_only() {
+        let detail = format!("`{}` is read-only", shortened(path));
+        return Err(ScimError::bad(ScimType::Mutability, detail));
+    }
+    if place.path.extension.is_none() && &*place.path.attribute.name == "members" && kind.has_members() {
+        return at_members(working, verb, &place, value);
+    }
+    if !canonical::is_written(&place.path.attribute) {
+        return Ok(());
+    }
+    match &place.path.extension {
+        None => at_attribute(&mut working.attributes, verb, &place, value, path),
+        Some(urn) => {
+            in_object(&mut working.attributes, urn, |holder| at_attribute(holder, verb, &place, value, path))
+        }
+    }
+}
+
+/// Changes the object of this name: made if it is not there, and left out if it is empty afterwards.
+fn in_object<T>(
+    holder: &mut Map<String, Value>,
+    name: &str,
+    change: impl FnOnce(&mut Map<String, Value>) -> T,
+) -> T {
+    let mut object = match holder.remove(name) {
+        Some(Value::Object(object)) => object,
+        _ => Map::new(),
+    };
+    let changed = change(&mut object);
+    if !object.is_empty() {
+        holder.insert(name.to_owned(), Value::Object(object));
+    }
+    changed
+}
+
+fn at_extension(
+    kind: &TypeSchema,
+    working: &mut Patched,
+    verb: Verb,
+    schema: &Schema,
+    value: &Value,
+) -> Result<(), ScimError> {
+    if verb == Verb::Remove || value.is_null() {
+        working.attributes.remove(&*schema.id);
+        return Ok(());
+    }
+    let wrong = || ScimError::bad(ScimType::InvalidValue, format!("`{}` must be an object", schema.id));
+    for (name, value) in value.as_object().ok_or_else(wrong)? {
+        let path = format!("{}:{name}", schema.id);
+        if place(kind, &path).is_ok_and(|place| !place.path.is_read_only()) {
+            at_path(kind, working, verb, &path, value)?;
+        }
+    }
+    Ok(())
+}
+
+fn place(kind: &TypeSchema, text: &str) -> Result<Place, ScimError> {
+    let invalid = || {
+        ScimError::bad(
+            ScimType::InvalidPath,
+            format!("`{}` is no path of a {}", shortened(text), kind.name()),
+        )
+    };
+    let (head, rest) = match text.split_once('[') {
+        Some((head, rest)) => (head, Some(rest)),
+        None => (text, None),
+    };
+    let mut path = AttributePath::parse(kind, head).ok_or_else(invalid)?;
+    let Some(rest) = rest else { return Ok(Place { path, filter: None }) };
+    // The last bracket ends the filter: one inside of its texts comes before.
+    let (filter, sub) = rest.rsplit_once(']').ok_or_else(invalid)?;
+    if !path.attribute.is_complex() || path.sub.is_some() {
+        return Err(invalid());
+    }
+    let filter = parse_within(&path, filter).map_err(|error| {
+        ScimError::bad(ScimType::InvalidFilter, format!("in the path `{}`: {error}", shortened(text)))
+    })?;
+    if !sub.is_empty() {
+        let sub = sub.strip_prefix('.').and_then(|sub| path.attribute.sub(sub)).ok_or_else(invalid)?;
+        path.sub = Some(Arc::new(sub.clone()));
+    }
+    Ok(Place { path, filter: Some(filter) })
+}
+
+fn at_members(working: &mut Patched, verb: Verb, place: &Place, value: &Value) -> Result<(), ScimError> {
+    if place.path.sub.is_some() {
+        return Err(ScimError::bad(ScimType::Mutability, "the parts of a member can't be changed"));
+    }
+    let members = match &place.filter {
+        Some(filter) => members::ids_of_filter(filter)?,
+        None => members::ids(value)?,
+    };
+    match (verb, &place.filter, value) {
+        (Verb::Add, ..) => working.members.add(members),
+        (Verb::Replace, Some(_), _) => {
+            return Err(ScimError::bad(ScimType::Mutability, "a member can't be changed into another one"));
+        }
+        (Verb::Replace, None, _) => working.members = crate::MemberDelta::replace(members),
+        (Verb::Remove, None, Value::Null) => working.members.clear(),
+        (Verb::Remove, ..) => working.members.remove(members),
+    }
+    Ok(())
+}
+
+fn at_attribute(
+    holder: &mut Map<String, Value>,
+    verb: Verb,
+    place: &Place,
+    value: &Value,
+    text: &str,
+) -> Result<(), ScimError> {
+    let attribute = &place.path.attribute;
+    if attribute.multi_valued {
+        return at_list(holder, verb, place, value, text);
+    }
+    if place.filter.is_some() {
+        return Err(ScimError::bad(ScimType::InvalidPath, format!("`{}` is no list", attribute.name)));
+    }
+    match (&place.path.sub, verb) {
+        (None, Verb::Remove) => {
+            holder.remove(&*attribute.name);
+        }
+        (None, _) => match canonical::single(attribute, value)? {
+            None => drop(holder.remove(&*attribute.name)),
+            Some(value) => merge(holder, &attribute.name, value),
+        },
+        (Some(_), _) => in_object(holder, &attribute.name, |inner| set_sub(inner, verb, place, value))?,
+    }
+    Ok(())
+}
+
+/// The sub-attributes that are not named stay (RFC 7644 §3.5.2.3).
+fn merge(holder: &mut Map<String, Value>, name: &str, value: Value) {
+    match (holder.get_mut(name), value) {
+        (Some(Value::Object(stored)), Value::Object(sent)) => stored.extend(sent),
+        (_, value) => drop(holder.insert(name.to_owned(), value)),
+    }
+}
+
+fn set_sub(
+    object: &mut Map<String, Value>,
+    verb: Verb,
+    place: &Place,
+    value: &Value,
+) -> Result<(), ScimError> {
+    let Some(sub) = &place.path.sub else { return Ok(()) };
+    let value = if verb == Verb::Remove { None } else { canonical::value(sub, value)? };
+    match value {
+        None => drop(object.remove(&*sub.name)),
+        Some(value) => drop(object.insert(sub.name.to_string(), value)),
+    }
+    Ok(())
+}
+
+fn at_list(
+    holder: &mut Map<String, Value>,
+    verb: Verb,
+    place: &Place,
+    value: &Value,
+    text: &str,
+) -> Result<(), ScimError> {
+    let name = place.path.attribute.name.to_string();
+    let mut elements = match holder.remove(&name) {
+        Some(Value::Array(elements)) => elements,
+        _ => Vec::new(),
+    };
+    match (verb, &place.filter) {
+        (Verb::Remove, _) => remove_elements(&mut elements, place, value)?,
+        (_, None) if place.path.sub.is_none() => write_list(&mut elements, verb, place, value)?,
+        _ => write_elements(&mut elements, verb, place, value, text)?,
+    }
+    elements.retain(|element| element.as_object().is_none_or(|object| !object.is_empty()));
+    if !elements.is_empty() {
+        holder.insert(name, Value::Array(elements));
+    }
+    Ok(())
+}
+
+fn remove_elements(elements: &mut Vec<Value>, place: &Place, value: &Value) -> Result<(), ScimError> {
+    let selected =
+        |element: &Value| place.filter.as_ref().is_none_or(|filter| element_matches(filter, element));
+    if place.path.sub.is_some() {
+        for element in elements.iter_mut().filter(|element| selected(element)) {
+            if let Value::Object(object) = element {
+                set_sub(object, Verb::Remove, place, value)?;
+            }
+        }
+        return Ok(());
+    }
+    // Entra ID names what is to go in the value.
+    let named = match &place.filter {
+        None => canonical::value(&place.path.attribute, value)?,
+        Some(_) => None,
+    };
+    match named {
+        None => elements.retain(|element| !selected(element)),
+        Some(named) => {
+            let named = named.as_array().cloned().unwrap_or_default();
+            elements.retain(|element| !named.iter().any(|named| covers(named, element)));
+        }
+    }
+    Ok(())
+}
+
+/// Whether everything that `named` says is so of `element`.
+fn covers(named: &Value, element: &Value) -> bool {
+    match (named, element) {
+        (Value::Object(named), Value::Object(element)) => {
+            named.iter().all(|(name, value)| element.get(name) == Some(value))
+        }
+        _ => named == element,
+    }
+}
+
+fn write_list(elements: &mut Vec<Value>, verb: Verb, place: &Place, value: &Value) -> Result<(), ScimError> {
+    let sent = canonical::value(&place.path.attribute, value)?;
+    if verb == Verb::Replace {
+        elements.clear();
+    }
+    for element in sent.as_ref().and_then(Value::as_array).into_iter().flatten() {
+        if !elements.contains(element) {
+            elements.push(element.clone());
+        }
+    }
+    canonical::keep_last_primary(elements);
+    Ok(())
+}
+
+/// Writes into the elements that the filter selects; into a new one made from its `eq` terms, if there is none.
+fn write_elements(
+    elements: &mut Vec<Value>,
+    verb: Verb,
+    place: &Place,
+    value: &Value,
+    text: &str,
+) -> Result<(), ScimError> {
+    let selected =
+        |element: &Value| place.filter.as_ref().is_none_or(|filter| element_matches(filter, element));
+    let mut chosen: Vec<usize> =
+        elements.iter().enumerate().filter(|(_, element)| selected(element)).map(|(at, _)| at).collect();
+    if chosen.is_empty() {
+        let terms = place.filter.as_ref().map_or(Some(Map::new()), terms);
+        chosen.push(elements.len());
+        elements.push(Value::Object(terms.ok_or_else(|| no_target(text))?));
+    }
+    for at in &chosen {
+        if let Some(Value::Object(object)) = elements.get_mut(*at) {
+            write_element(object, verb, place, value)?;
+        }
+    }
+    if let Some(last) = chosen.last() {
+        primary_moves_to(elements, *last);
+    }
+    Ok(())
+}
+
+fn write_element(
+    object: &mut Map<String, Value>,
+    verb: Verb,
+    place: &Place,
+    value: &Value,
+) -> Result<(), ScimError> {
+    if place.path.sub.is_some() {
+        return set_sub(object, verb, place, value);
+    }
+    if let Some(Value::Object(sent)) = canonical::single(&place.path.attribute, value)? {
+        object.extend(sent);
+    }
+    Ok(())
+}
+
+/// If the element that was written is primary, no other one is.
+fn primary_moves_to(elements: &mut [Value], written: usize) {
+    let primary = |element: &Value| element.get("primary") == Some(&Value::Bool(true));
+    if !elements.get(written).is_some_and(primary) {
+        return;
+    }
+    for (_, element) in
+        elements.iter_mut().enumerate().filter(|(at, element)| *at != written && primary(element))
+    {
+        if let Value::Object(object) = element {
+            object.insert("primary".to_owned(), Value::Bool(false));
+        }
+    }
+}
+
+/// The element that `eq` terms joined by `and` describe.
+fn terms(filter: &Filter) -> Option<Map<String, Value>> {
+    match filter {
+        Filter::And(a, b) => {
+            let mut both = terms(a)?;
+            both.extend(terms(b)?);
+            Some(both)
+        }
+        Filter::Compare(Comparison { path, operator: Operator::Equal, literal }) if path.sub.is_none() => {
+            Some(Map::from_iter([(path.attribute.name.to_string(), literal.clone())]))
+        }
+        _ => None,
+    }
+}
+
+fn no_target(text: &str) -> ScimError {
+    ScimError::bad(ScimType::NoTarget, format!("`{}` selects nothing", shortened(text)))
+}

@@ -1,0 +1,71 @@
+//! The body of a PATCH.
+
+use serde_json::{Map, Value};
+
+use crate::error::{ScimError, ScimType};
+
+/// The most operations of a request.
+pub const MAX_OPERATIONS: usize = 1_000;
+
+/// The operations of a PATCH, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PatchRequest {
+    pub(super) operations: Vec<Operation>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Operation {
+    pub(super) verb: Verb,
+    pub(super) path: Option<String>,
+    pub(super) value: Value,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verb {
+    Add,
+    Replace,
+    Remove,
+}
+
+impl PatchRequest {
+    /// Reads a body; the names of operations match in any case, since Entra ID writes `Add`.
+    ///
+    /// # Errors
+    /// [`ScimError`] 400 `invalidSyntax`, or 413 above [`MAX_OPERATIONS`].
+    pub fn parse(body: &Value) -> Result<Self, ScimError> {
+        let operations =
+            body.as_object().and_then(|body| field(body, "Operations")).and_then(Value::as_array);
+        let operations = operations.ok_or_else(|| syntax("a PATCH must have an array of `Operations`"))?;
+        if operations.len() > MAX_OPERATIONS {
+            let detail = format!("a PATCH may have at most {MAX_OPERATIONS} operations");
+            return Err(ScimError { status: 413, kind: Some(ScimType::TooMany), detail });
+        }
+        Ok(Self { operations: operations.iter().map(operation).collect::<Result<_, _>>()? })
+    }
+}
+
+fn operation(sent: &Value) -> Result<Operation, ScimError> {
+    let sent = sent.as_object().ok_or_else(|| syntax("each of `Operations` must be an object"))?;
+    let verb = match field(sent, "op").and_then(Value::as_str) {
+        Some(op) if op.eq_ignore_ascii_case("add") => Verb::Add,
+        Some(op) if op.eq_ignore_ascii_case("replace") => Verb::Replace,
+        Some(op) if op.eq_ignore_ascii_case("remove") => Verb::Remove,
+        _ => return Err(syntax("the `op` of an operation must be `add`, `replace` or `remove`")),
+    };
+    let path = match field(sent, "path") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(path)) => Some(path.trim().to_owned()).filter(|path| !path.is_empty()),
+        Some(_) => {
+            return Err(ScimError::bad(ScimType::InvalidPath, "the `path` of an operation must be a text"));
+        }
+    };
+    Ok(Operation { verb, path, value: field(sent, "value").cloned().unwrap_or(Value::Null) })
+}
+
+fn field<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    object.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}
+
+fn syntax(detail: &str) -> ScimError {
+    ScimError::bad(ScimType::InvalidSyntax, detail)
+}

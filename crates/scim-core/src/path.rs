@@ -1,0 +1,98 @@
+//! Attribute paths, bound to the schema of a resource type (RFC 7644 §3.10).
+
+use std::sync::Arc;
+
+use crate::{
+    registry::TypeSchema,
+    schema::{Attribute, AttributeType, Mutability, Schema},
+};
+
+/// A path to an attribute or a sub-attribute of a type of resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttributePath {
+    /// The URN of the extension that the attribute is in; `None` for the type's own schema.
+    pub extension: Option<Arc<str>>,
+    /// The attribute.
+    pub attribute: Arc<Attribute>,
+    /// The sub-attribute.
+    pub sub: Option<Arc<Attribute>>,
+}
+
+/// What a path leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// An attribute.
+    Attribute(AttributePath),
+    /// All of an extension, named by its URN alone.
+    Extension(Arc<Schema>),
+}
+
+impl AttributePath {
+    /// The path that `text` writes: `userName`, `name.givenName`, or either behind the URN of a schema.
+    ///
+    /// Names and URNs match in any case; `None` if there is no such attribute.
+    pub fn parse(kind: &TypeSchema, text: &str) -> Option<Self> {
+        match resolve(kind, text)? {
+            Target::Attribute(path) => Some(path),
+            Target::Extension(_) => None,
+        }
+    }
+
+    /// What decides how values are compared: the sub-attribute, or `value` of a list of objects, or the attribute.
+    pub fn compared(&self) -> &Attribute {
+        let value = || self.attribute.is_complex().then(|| self.attribute.sub("value")).flatten();
+        self.sub.as_deref().or_else(value).unwrap_or(&self.attribute)
+    }
+
+    /// Whether a client may write what it leads to.
+    pub fn is_read_only(&self) -> bool {
+        let read_only = |attribute: &Attribute| attribute.mutability == Mutability::ReadOnly;
+        read_only(&self.attribute) || self.sub.as_deref().is_some_and(read_only)
+    }
+}
+
+/// What `text` leads to; a version in a URN has dots, so the longest known URN is taken off first.
+pub(crate) fn resolve(kind: &TypeSchema, text: &str) -> Option<Target> {
+    let schemas = std::iter::once(&kind.schema).chain(&kind.extensions);
+    let named = schemas.filter_map(|schema| Some((schema, after_urn(text, &schema.id)?)));
+    let longest = named.max_by_key(|(schema, _)| schema.id.len());
+    match longest {
+        None => attribute(None, kind, None, text),
+        Some((schema, "")) => Some(Target::Extension(schema.clone())),
+        Some((schema, rest)) if Arc::ptr_eq(schema, &kind.schema) => attribute(None, kind, None, rest),
+        Some((schema, rest)) => attribute(Some(schema.id.clone()), kind, Some(schema), rest),
+    }
+}
+
+/// What follows a URN and its `:`, or the `.` that some clients write.
+fn after_urn<'a>(text: &'a str, urn: &str) -> Option<&'a str> {
+    let head = text.get(..urn.len())?;
+    let rest = text.get(urn.len()..)?;
+    if !head.eq_ignore_ascii_case(urn) {
+        return None;
+    }
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix([':', '.']) }
+}
+
+fn attribute(
+    extension: Option<Arc<str>>,
+    kind: &TypeSchema,
+    of: Option<&Schema>,
+    text: &str,
+) -> Option<Target> {
+    let (name, sub) = match text.split_once('.') {
+        Some((name, sub)) => (name, Some(sub)),
+        None => (text, None),
+    };
+    let attribute = match of {
+        Some(schema) => crate::schema::find(&schema.attributes, name)?,
+        None => kind.attribute(name)?,
+    };
+    let sub = sub.map(|sub| attribute.sub(sub).cloned().map(Arc::new).ok_or(())).transpose().ok()?;
+    Some(Target::Attribute(AttributePath { extension, attribute: Arc::new(attribute.clone()), sub }))
+}
+
+/// Whether values of this type have an order.
+pub(crate) fn is_ordered(kind: AttributeType) -> bool {
+    !matches!(kind, AttributeType::Boolean | AttributeType::Binary | AttributeType::Complex)
+}

@@ -1,0 +1,110 @@
+//! Which attributes an answer has (RFC 7644 §3.9).
+
+use serde_json::{Map, Value};
+
+use crate::{
+    AttributePath,
+    path::{Target, resolve},
+    registry::TypeSchema,
+    schema::{Attribute, Returned},
+};
+
+/// What a client asks for in `attributes` and `excludedAttributes`; what is unknown there selects nothing.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Projection {
+    asked: Option<Vec<Target>>,
+    excluded: Vec<Target>,
+}
+
+impl Projection {
+    /// Reads the two parameters: names separated by commas.
+    pub fn parse(kind: &TypeSchema, attributes: Option<&str>, excluded: Option<&str>) -> Self {
+        let read = |list: &str| {
+            let names = list.split(',').map(str::trim).filter(|name| !name.is_empty());
+            names.filter_map(|name| resolve(kind, name)).collect::<Vec<_>>()
+        };
+        let asked = attributes.filter(|list| !list.trim().is_empty()).map(read);
+        Self { asked, excluded: excluded.map(read).unwrap_or_default() }
+    }
+
+    /// Whether the answer has any part of this attribute of the type's own schema, so that it must be loaded.
+    pub fn wants(&self, attribute: &Attribute) -> bool {
+        self.keeps(None, attribute)
+    }
+
+    /// Takes out of a resource's wire form what is not asked for.
+    pub(crate) fn apply(&self, kind: &TypeSchema, resource: &mut Map<String, Value>) {
+        for attribute in kind.schema.attributes.iter().chain(kind.common()) {
+            self.apply_to(None, attribute, resource);
+        }
+        for extension in &kind.extensions {
+            let Some(Value::Object(inner)) = resource.get_mut(&*extension.id) else { continue };
+            for attribute in &extension.attributes {
+                self.apply_to(Some(&extension.id), attribute, inner);
+            }
+            if inner.is_empty() {
+                resource.remove(&*extension.id);
+            }
+        }
+    }
+
+    fn apply_to(&self, extension: Option<&str>, attribute: &Attribute, holder: &mut Map<String, Value>) {
+        if !self.keeps(extension, attribute) {
+            holder.remove(&*attribute.name);
+            return;
+        }
+        let Some(value) = holder.get_mut(&*attribute.name) else { return };
+        for sub in attribute.sub_attributes.iter().filter(|sub| !self.keeps_sub(extension, attribute, sub)) {
+            remove_sub(value, &sub.name);
+        }
+    }
+
+    fn keeps(&self, extension: Option<&str>, attribute: &Attribute) -> bool {
+        let names = |targets: &[Target], whole: bool| {
+            targets.iter().any(|target| match target {
+                Target::Extension(schema) => extension == Some(&*schema.id),
+                Target::Attribute(path) => is(path, extension, attribute) && (!whole || path.sub.is_none()),
+            })
+        };
+        match (attribute.returned, &self.asked) {
+            (Returned::Always, _) => true,
+            (Returned::Never, _) => false,
+            (_, Some(asked)) => names(asked, false),
+            (Returned::Request, None) => false,
+            (Returned::Default, None) => !names(&self.excluded, true),
+        }
+    }
+
+    fn keeps_sub(&self, extension: Option<&str>, attribute: &Attribute, sub: &Attribute) -> bool {
+        let of = |targets: &'_ [Target]| -> Vec<Option<String>> {
+            let paths = targets.iter().filter_map(|target| match target {
+                Target::Attribute(path) if is(path, extension, attribute) => Some(path),
+                _ => None,
+            });
+            paths.map(|path| path.sub.as_deref().map(|sub| sub.name.to_string())).collect()
+        };
+        let names = |subs: &[Option<String>]| subs.iter().any(|name| name.as_deref() == Some(&*sub.name));
+        match (sub.returned, &self.asked) {
+            (Returned::Always, _) => true,
+            (Returned::Never, _) => false,
+            (_, Some(asked)) => {
+                let asked = of(asked);
+                asked.is_empty() || asked.contains(&None) || names(&asked)
+            }
+            (Returned::Request, None) => false,
+            (Returned::Default, None) => !names(&of(&self.excluded)),
+        }
+    }
+}
+
+fn is(path: &AttributePath, extension: Option<&str>, attribute: &Attribute) -> bool {
+    path.extension.as_deref() == extension && path.attribute.name == attribute.name
+}
+
+fn remove_sub(value: &mut Value, sub: &str) {
+    match value {
+        Value::Object(object) => drop(object.remove(sub)),
+        Value::Array(elements) => elements.iter_mut().for_each(|element| remove_sub(element, sub)),
+        _ => {}
+    }
+}

@@ -1,0 +1,231 @@
+//! The schemas and the types of resources that a service provider knows.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::schema::{self, Attribute, AttributeType, Mutability, ResourceType, Returned, Schema, Uniqueness};
+
+/// The URN of the enterprise extension of users.
+pub const ENTERPRISE_USER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+/// The schemas and the types of resources that a service provider knows.
+///
+/// ```
+/// let registry = scim_core::Registry::standard();
+/// assert_eq!(&*registry.resource_type("User").unwrap().endpoint(), "/Users");
+/// ```
+#[derive(Debug, Clone)]
+pub struct Registry {
+    schemas: Vec<Arc<Schema>>,
+    types: Vec<Arc<TypeSchema>>,
+}
+
+/// A type of resource with its schemas at hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypeSchema {
+    /// The type.
+    pub definition: ResourceType,
+    /// Its own schema.
+    pub schema: Arc<Schema>,
+    /// The schemas that extend it.
+    pub extensions: Vec<Arc<Schema>>,
+    common: Vec<Attribute>,
+}
+
+const SCHEMAS: [&str; 3] = [
+    include_str!("../schemas/user.json"),
+    include_str!("../schemas/group.json"),
+    include_str!("../schemas/enterprise_user.json"),
+];
+const RESOURCE_TYPES: &str = include_str!("../schemas/resource_types.json");
+
+impl Registry {
+    /// Users with the enterprise extension, and groups.
+    #[expect(
+        clippy::expect_used,
+        clippy::missing_panics_doc,
+        reason = "the documents are part of this crate, and every test reads them"
+    )]
+    pub fn standard() -> Self {
+        let documents = SCHEMAS.iter().chain([&RESOURCE_TYPES]);
+        let documents = documents.map(|text| serde_json::from_str(text).expect("a document of this crate"));
+        Self::of(documents).expect("the documents of this crate")
+    }
+
+    fn of(documents: impl IntoIterator<Item = Value>) -> Result<Self, DocumentError> {
+        Self { schemas: Vec::new(), types: Vec::new() }.with(documents)
+    }
+
+    /// The same with additional documents: Schema (RFC 7643 §7) and ResourceType (§6), each by itself or in an array.
+    ///
+    /// A document replaces one with the same id or name. Types may come before the schemas that they name.
+    ///
+    /// # Errors
+    /// [`DocumentError`].
+    pub fn with(mut self, documents: impl IntoIterator<Item = Value>) -> Result<Self, DocumentError> {
+        let mut types: Vec<ResourceType> = self.types.iter().map(|kind| kind.definition.clone()).collect();
+        for document in documents.into_iter().flat_map(each) {
+            if document.get("attributes").is_some() {
+                let schema: Schema = serde_json::from_value(document).map_err(DocumentError::Unreadable)?;
+                self.schemas.retain(|known| known.id != schema.id);
+                self.schemas.push(Arc::new(schema));
+            } else if document.get("endpoint").is_some() {
+                let kind: ResourceType =
+                    serde_json::from_value(document).map_err(DocumentError::Unreadable)?;
+                types.retain(|known| known.name != kind.name);
+                types.push(kind);
+            } else {
+                return Err(DocumentError::Neither);
+            }
+        }
+        self.types = types.into_iter().map(|kind| self.resolve(kind)).collect::<Result<_, _>>()?;
+        Ok(self)
+    }
+
+    fn resolve(&self, definition: ResourceType) -> Result<Arc<TypeSchema>, DocumentError> {
+        let known = |urn: &str| {
+            let schema = self.schema(urn).cloned();
+            schema.ok_or_else(|| DocumentError::UnknownSchema {
+                kind: definition.name.clone(),
+                schema: urn.into(),
+            })
+        };
+        let schema = known(&definition.schema)?;
+        let extensions = definition
+            .schema_extensions
+            .iter()
+            .map(|extension| known(&extension.schema))
+            .collect::<Result<_, _>>()?;
+        Ok(Arc::new(TypeSchema { schema, extensions, common: common_attributes(), definition }))
+    }
+
+    /// Every schema.
+    pub fn schemas(&self) -> &[Arc<Schema>] {
+        &self.schemas
+    }
+
+    /// The schema with this URN, in any case.
+    pub fn schema(&self, urn: &str) -> Option<&Arc<Schema>> {
+        self.schemas.iter().find(|schema| schema.id.eq_ignore_ascii_case(urn))
+    }
+
+    /// Every type of resource.
+    pub fn resource_types(&self) -> &[Arc<TypeSchema>] {
+        &self.types
+    }
+
+    /// The type of this name.
+    pub fn resource_type(&self, name: &str) -> Option<&Arc<TypeSchema>> {
+        self.types.iter().find(|kind| &*kind.definition.name == name)
+    }
+
+    /// The type at this path below the base URL, without the slash: `Users`.
+    pub fn at_endpoint(&self, endpoint: &str) -> Option<&Arc<TypeSchema>> {
+        self.types.iter().find(|kind| kind.definition.endpoint.trim_start_matches('/') == endpoint)
+    }
+}
+
+fn each(document: Value) -> Vec<Value> {
+    match document {
+        Value::Array(documents) => documents,
+        document => vec![document],
+    }
+}
+
+impl TypeSchema {
+    /// Its name: `User`.
+    pub fn name(&self) -> &Arc<str> {
+        &self.definition.name
+    }
+
+    /// Its path below the base URL: `/Users`.
+    pub fn endpoint(&self) -> &Arc<str> {
+        &self.definition.endpoint
+    }
+
+    /// An attribute of the type's own schema, or one that every resource has.
+    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+        schema::find(&self.schema.attributes, name).or_else(|| schema::find(&self.common, name))
+    }
+
+    /// The attributes that every resource has: `id`, `externalId`, `meta`, `schemas`.
+    pub fn common(&self) -> &[Attribute] {
+        &self.common
+    }
+
+    /// The extension with this URN, in any case.
+    pub fn extension(&self, urn: &str) -> Option<&Arc<Schema>> {
+        self.extensions.iter().find(|schema| schema.id.eq_ignore_ascii_case(urn))
+    }
+
+    /// Whether members are kept as rows, apart from the resource.
+    pub fn has_members(&self) -> bool {
+        self.attribute("members").is_some_and(|members| members.multi_valued && members.is_complex())
+    }
+}
+
+/// RFC 7643 §3.1.
+fn common_attributes() -> Vec<Attribute> {
+    use AttributeType::{Complex, DateTime, Reference, String};
+    let meta = vec![
+        common("resourceType", String, Mutability::ReadOnly, true),
+        common("created", DateTime, Mutability::ReadOnly, false),
+        common("lastModified", DateTime, Mutability::ReadOnly, false),
+        common("location", Reference, Mutability::ReadOnly, true),
+        common("version", String, Mutability::ReadOnly, true),
+    ];
+    vec![
+        Attribute {
+            multi_valued: true,
+            returned: Returned::Always,
+            ..common("schemas", Reference, Mutability::ReadWrite, true)
+        },
+        Attribute {
+            returned: Returned::Always,
+            uniqueness: Uniqueness::Server,
+            ..common("id", String, Mutability::ReadOnly, true)
+        },
+        common("externalId", String, Mutability::ReadWrite, true),
+        Attribute { sub_attributes: meta, ..common("meta", Complex, Mutability::ReadOnly, false) },
+    ]
+}
+
+fn common(name: &str, kind: AttributeType, mutability: Mutability, case_exact: bool) -> Attribute {
+    Attribute {
+        name: name.into(),
+        kind,
+        multi_valued: false,
+        description: String::new(),
+        required: false,
+        case_exact,
+        mutability,
+        returned: Returned::Default,
+        uniqueness: Uniqueness::None,
+        canonical_values: Vec::new(),
+        reference_types: Vec::new(),
+        sub_attributes: Vec::new(),
+    }
+}
+
+/// Why a document is no schema and no type of resource.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DocumentError {
+    /// It has not the shape.
+    #[error("the document is no schema and no resource type")]
+    Unreadable(#[source] serde_json::Error),
+    /// It has neither `attributes` nor an `endpoint`.
+    #[error(
+        "the document has neither `attributes`, as a schema has, nor an `endpoint`, as a resource type has"
+    )]
+    Neither,
+    /// A type names a schema that nobody has given.
+    #[error("the resource type `{kind}` names the schema `{schema}`, which is not known")]
+    UnknownSchema {
+        /// The type.
+        kind: Arc<str>,
+        /// The schema.
+        schema: Arc<str>,
+    },
+}

@@ -1,0 +1,95 @@
+//! Resources in their wire form (RFC 7643 §3).
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Map, Value, json};
+
+use crate::{Member, Projection, Resource, registry::TypeSchema};
+
+/// What is told of a resource beside its attributes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Related {
+    /// The members of a group, if they were loaded.
+    pub members: Option<Vec<Member>>,
+    /// The groups of a user, if they were loaded.
+    pub groups: Option<Vec<Member>>,
+}
+
+/// The wire form of a resource, with what `projection` asks for; `base_url` is without a slash at its end.
+pub fn render(
+    kind: &TypeSchema,
+    resource: &Resource,
+    related: &Related,
+    base_url: &str,
+    projection: &Projection,
+) -> Value {
+    let mut object = filterable(resource, related);
+    if let Some(Value::Object(meta)) = object.get_mut("meta") {
+        meta.insert("location".into(), location(kind, resource, base_url).into());
+    }
+    for list in ["members", "groups"] {
+        for element in object.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+            refer(element, base_url);
+        }
+    }
+    projection.apply(kind, &mut object);
+    object.insert("schemas".into(), schemas(kind, &object));
+    Value::Object(object)
+}
+
+/// Where a resource is found.
+pub fn location(kind: &TypeSchema, resource: &Resource, base_url: &str) -> String {
+    format!("{base_url}{}/{}", kind.endpoint(), resource.id)
+}
+
+/// A resource's weak entity tag: a counter, and no hash of its content.
+pub fn version(resource: &Resource) -> String {
+    format!("W/\"{}\"", resource.revision.0)
+}
+
+/// What filters are evaluated on.
+pub fn filterable(resource: &Resource, related: &Related) -> Map<String, Value> {
+    let mut object = resource.attributes.clone();
+    object.insert("id".into(), resource.id.as_str().into());
+    let meta = json!({
+        "resourceType": &*resource.kind,
+        "created": instant(resource.created_at),
+        "lastModified": instant(resource.updated_at),
+        "version": version(resource),
+    });
+    object.insert("meta".into(), meta);
+    for (name, list) in [("members", &related.members), ("groups", &related.groups)] {
+        if let Some(list) = list.as_ref().filter(|list| !list.is_empty()) {
+            let direct = (name == "groups").then_some("direct");
+            object.insert(name.into(), list.iter().map(|member| element(member, direct)).collect());
+        }
+    }
+    object
+}
+
+fn element(member: &Member, kind: Option<&str>) -> Value {
+    let mut element = json!({ "value": member.id.as_str(), "type": kind.unwrap_or(&*member.kind) });
+    if let (Some(display), Value::Object(object)) = (&member.display, &mut element) {
+        object.insert("display".into(), display.as_str().into());
+    }
+    element
+}
+
+fn refer(element: &mut Value, base_url: &str) {
+    let Value::Object(object) = element else { return };
+    let endpoint =
+        if object.get("type").and_then(Value::as_str) == Some("User") { "Users" } else { "Groups" };
+    if let Some(id) = object.get("value").and_then(Value::as_str) {
+        let reference = format!("{base_url}/{endpoint}/{id}");
+        object.insert("$ref".into(), reference.into());
+    }
+}
+
+/// The type's own schema, and the extensions that are there.
+fn schemas(kind: &TypeSchema, object: &Map<String, Value>) -> Value {
+    let present = kind.extensions.iter().filter(|extension| object.contains_key(&*extension.id));
+    std::iter::once(&kind.schema).chain(present).map(|schema| Value::from(&*schema.id)).collect()
+}
+
+fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}

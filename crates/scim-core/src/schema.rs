@@ -1,0 +1,176 @@
+//! Schemas as data (RFC 7643 §7).
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// A schema: what a part of a resource is made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Schema {
+    /// Its URN.
+    pub id: Arc<str>,
+    /// Its name.
+    #[serde(default)]
+    pub name: String,
+    /// What it is for.
+    #[serde(default)]
+    pub description: String,
+    /// Its attributes.
+    pub attributes: Vec<Attribute>,
+}
+
+/// An attribute of a schema, or a sub-attribute of another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Attribute {
+    /// Its name, in the case that answers have; requests may have any.
+    pub name: Arc<str>,
+    /// Its type.
+    #[serde(rename = "type", default)]
+    pub kind: AttributeType,
+    /// Whether it is a list.
+    #[serde(default)]
+    pub multi_valued: bool,
+    /// What it is for.
+    #[serde(default)]
+    pub description: String,
+    /// Whether a resource must have it.
+    #[serde(default)]
+    pub required: bool,
+    /// Whether the case of its text counts when it is compared.
+    #[serde(default)]
+    pub case_exact: bool,
+    /// Who may write it, and when.
+    #[serde(default)]
+    pub mutability: Mutability,
+    /// When it is in an answer.
+    #[serde(default)]
+    pub returned: Returned,
+    /// Whether two resources may have the same.
+    #[serde(default)]
+    pub uniqueness: Uniqueness,
+    /// Values that are known to occur; others may.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub canonical_values: Vec<String>,
+    /// What a reference may lead to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reference_types: Vec<String>,
+    /// What a complex attribute is made of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sub_attributes: Vec<Attribute>,
+}
+
+/// The type of an attribute (RFC 7643 §2.3).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum AttributeType {
+    /// Text.
+    #[default]
+    String,
+    /// `true` or `false`.
+    Boolean,
+    /// A number with a fraction.
+    Decimal,
+    /// A whole number.
+    Integer,
+    /// An instant, as XML Schema writes it.
+    DateTime,
+    /// Bytes in base64.
+    Binary,
+    /// A URI.
+    Reference,
+    /// An object with sub-attributes.
+    Complex,
+}
+
+/// Who may write an attribute, and when (RFC 7643 §7).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Mutability {
+    /// Nobody but the service provider.
+    ReadOnly,
+    /// Anybody, at any time.
+    #[default]
+    ReadWrite,
+    /// Whoever creates the resource.
+    Immutable,
+    /// Anybody, but nobody reads it.
+    WriteOnly,
+}
+
+/// When an attribute is in an answer (RFC 7643 §7).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Returned {
+    /// Whatever is asked for.
+    Always,
+    /// Whatever is asked for, never.
+    Never,
+    /// Unless others are asked for, or it is excluded.
+    #[default]
+    Default,
+    /// Only when asked for.
+    Request,
+}
+
+/// Whether two resources may have the same value (RFC 7643 §7).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Uniqueness {
+    /// They may.
+    #[default]
+    None,
+    /// Not within one directory.
+    Server,
+    /// Nowhere; treated as [`Server`](Self::Server).
+    Global,
+}
+
+/// A type of resource (RFC 7643 §6).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResourceType {
+    /// Its id; its name, if it has none.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// Its name: `User`.
+    pub name: Arc<str>,
+    /// Its path below the base URL: `/Users`.
+    pub endpoint: Arc<str>,
+    /// What it is for.
+    #[serde(default)]
+    pub description: String,
+    /// The URN of its schema.
+    pub schema: Arc<str>,
+    /// Schemas that extend it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schema_extensions: Vec<SchemaExtension>,
+}
+
+/// A schema that extends a type of resource.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SchemaExtension {
+    /// Its URN.
+    pub schema: Arc<str>,
+    /// Whether a resource must have it.
+    #[serde(default)]
+    pub required: bool,
+}
+
+impl Attribute {
+    /// The sub-attribute of this name, in any case.
+    pub fn sub(&self, name: &str) -> Option<&Attribute> {
+        find(&self.sub_attributes, name)
+    }
+
+    /// Whether it is an object.
+    pub fn is_complex(&self) -> bool {
+        self.kind == AttributeType::Complex
+    }
+}
+
+/// The attribute of this name, in any case.
+pub(crate) fn find<'a>(attributes: &'a [Attribute], name: &str) -> Option<&'a Attribute> {
+    attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name))
+}

@@ -1,0 +1,151 @@
+//! Creating, replacing, patching: from a request and a stored resource to a change.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, SubsecRound, Utc};
+use rand_core::CryptoRng;
+use serde_json::{Map, Value};
+
+use crate::{
+    MemberDelta, PatchRequest, Resource, ResourceChange, ResourceId, Revision, UniqueValue, canonical,
+    error::{ScimError, ScimType},
+    filter::comparison_key,
+    members,
+    patch::{Patched, patch},
+    registry::TypeSchema,
+    schema::{Mutability, Uniqueness},
+};
+
+/// A resource as it is to be, and what to write for that; `None` if it is stored like this already.
+pub type Written = (Arc<Resource>, Option<ResourceChange>);
+
+/// Decides how a POST creates a resource (RFC 7644 §3.3).
+///
+/// # Errors
+/// [`ScimError`] 400, if the body has not the shape of the type.
+pub fn create(
+    kind: &TypeSchema,
+    body: &Value,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
+) -> Result<(Arc<Resource>, ResourceChange), ScimError> {
+    let (attributes, members) = read(kind, body)?;
+    let now = now.trunc_subsecs(3);
+    let resource = Arc::new(Resource {
+        kind: kind.name().clone(),
+        id: ResourceId::generate(rng),
+        attributes,
+        created_at: now,
+        updated_at: now,
+        revision: Revision::FIRST,
+    });
+    let unique = unique_values(kind, &resource.attributes);
+    let change =
+        ResourceChange::Create { resource: resource.clone(), members: members.unwrap_or_default(), unique };
+    Ok((resource, change))
+}
+
+/// Decides how a PUT replaces a resource (RFC 7644 §3.5.1).
+///
+/// What the body leaves out is cleared, except members that it does not name, and `active`, which stays as it is.
+///
+/// # Errors
+/// [`ScimError`] 400, if the body has not the shape of the type, or changes what is immutable.
+pub fn replace(
+    kind: &TypeSchema,
+    stored: &Arc<Resource>,
+    body: &Value,
+    now: DateTime<Utc>,
+) -> Result<Written, ScimError> {
+    let (mut attributes, members) = read(kind, body)?;
+    if let (Some(active), false) = (stored.attributes.get("active"), attributes.contains_key("active")) {
+        attributes.insert("active".to_owned(), active.clone());
+    }
+    written(kind, stored, Patched { attributes, members: members.unwrap_or_default() }, now)
+}
+
+/// Decides how a PATCH changes a resource (RFC 7644 §3.5.2).
+///
+/// One that only changes members does not look at the resource's attributes, and does not depend on them.
+///
+/// # Errors
+/// [`ScimError`] 400 of the first operation that can't be applied.
+pub fn modify(
+    kind: &TypeSchema,
+    stored: &Arc<Resource>,
+    request: &PatchRequest,
+    now: DateTime<Utc>,
+) -> Result<Written, ScimError> {
+    let patched = patch(kind, &stored.attributes, request)?;
+    written(kind, stored, patched, now)
+}
+
+fn written(
+    kind: &TypeSchema,
+    stored: &Arc<Resource>,
+    next: Patched,
+    now: DateTime<Utc>,
+) -> Result<Written, ScimError> {
+    check_immutable(kind, &stored.attributes, &next.attributes)?;
+    let now = now.trunc_subsecs(3);
+    if next.attributes == stored.attributes {
+        let (kind, group) = (stored.kind.clone(), stored.id.clone());
+        let members = ResourceChange::Members { kind, group, members: next.members.clone(), at: now };
+        return Ok((stored.clone(), (!next.members.is_empty()).then_some(members)));
+    }
+    let unique = unique_values(kind, &next.attributes);
+    let resource = Arc::new(Resource {
+        attributes: next.attributes,
+        updated_at: now,
+        revision: stored.revision.next(),
+        ..Resource::clone(stored)
+    });
+    Ok((resource.clone(), Some(ResourceChange::Replace { resource, members: next.members, unique })))
+}
+
+/// The attributes of a body, and its members, if it names any.
+fn read(kind: &TypeSchema, body: &Value) -> Result<(Map<String, Value>, Option<MemberDelta>), ScimError> {
+    let body = body
+        .as_object()
+        .ok_or_else(|| ScimError::bad(ScimType::InvalidSyntax, "the body must be a JSON object"))?;
+    let mut attributes = canonical::attributes(kind, body)?;
+    canonical::check_required(kind, &attributes)?;
+    if !kind.has_members() {
+        return Ok((attributes, None));
+    }
+    attributes.remove("members");
+    let named = body.iter().find(|(name, _)| name.eq_ignore_ascii_case("members"));
+    let members = named.map(|(_, members)| members::ids(members)).transpose()?;
+    Ok((attributes, members.map(MemberDelta::replace)))
+}
+
+fn check_immutable(
+    kind: &TypeSchema,
+    before: &Map<String, Value>,
+    after: &Map<String, Value>,
+) -> Result<(), ScimError> {
+    let changed = kind.schema.attributes.iter().find(|attribute| {
+        let before = before.get(&*attribute.name);
+        attribute.mutability == Mutability::Immutable
+            && before.is_some()
+            && before != after.get(&*attribute.name)
+    });
+    match changed {
+        None => Ok(()),
+        Some(attribute) => {
+            let detail = format!("`{}` can't be changed once it is set", attribute.name);
+            Err(ScimError::bad(ScimType::Mutability, detail))
+        }
+    }
+}
+
+/// The values that no other resource of the type may have, in the form in which they are compared.
+fn unique_values(kind: &TypeSchema, attributes: &Map<String, Value>) -> Vec<UniqueValue> {
+    let unique = kind.schema.attributes.iter().filter(|attribute| attribute.uniqueness != Uniqueness::None);
+    let value = |attribute: &crate::schema::Attribute| {
+        let text = attributes.get(&*attribute.name)?.as_str()?;
+        let key = comparison_key(attribute.case_exact, text).into_owned();
+        Some(UniqueValue { attribute: attribute.name.clone(), key })
+    };
+    unique.filter_map(value).collect()
+}
