@@ -10,3 +10,23 @@
         clippy::unwrap_used
     )
 )]
+
+mod check;
+mod diagnostic;
+mod emit;
+mod number;
+mod parser;
+mod source;
+mod text;
+mod token;
+mod value;
+
+pub use check::{Profile, Report, Theme, check};
+pub use diagnostic::{Code, Diagnostic, Severity};
+pub use emit::{EmitError, MAX_OUTPUT, PLIST_KEY, android_asset, plist_value};
+pub use number::Number;
+pub use parser::MAX_DEPTH;
+pub use source::{Position, Source, Span};
+pub use text::Text;
+pub use token::TOKENS;
+pub use value::{Duplicate, Member, Node, Object, Value};
