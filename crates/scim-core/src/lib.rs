@@ -22,6 +22,7 @@ mod effect;
 mod error;
 mod filter;
 mod id;
+mod mapping;
 mod members;
 mod memory;
 mod patch;
@@ -50,6 +51,7 @@ pub use crate::{
     error::{ScimError, ScimType},
     filter::{Comparison, Filter, FilterError, MAX_DEPTH, MAX_LEN, MAX_TERMS, Operator},
     id::{DirectoryId, ResourceId},
+    mapping::{MAX_MAPPINGS, MappingError, NewMapping, add_mapping, remove_mapping, replace_mappings},
     members::{MAX_MEMBERS, MemberDelta},
     memory::MemoryStore,
     patch::{MAX_OPERATIONS, PatchRequest, Patched, patch},

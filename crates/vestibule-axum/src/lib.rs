@@ -4,11 +4,13 @@
 mod api_version;
 pub mod billing;
 mod clock;
+pub mod directories;
 mod error;
 mod fields;
 mod json;
 pub mod overview;
 mod parameters;
+pub mod scim;
 mod secret_key;
 mod tenant;
 pub mod waitlist;

@@ -5,7 +5,7 @@ mod page;
 use std::sync::Arc;
 
 use analytics_filter::{
-    Days, Filter, Overview, OverviewStore, PageLimit, Table, TableError,
+    Days, Filter, Interval, Overview, OverviewStore, PageLimit, Table, TableError,
     wire::{OrganizationBody, OverviewBody, PageBody, UserBody, WaitlistBody},
 };
 use axum::{Extension, Json, Router, extract::State, http::StatusCode, routing::get};
@@ -17,7 +17,8 @@ use crate::{ApiError, Clock, Tenant, parameters::Parameters};
 /// The routes of the Overview, on `overview`, for the [`Tenant`] in the request's extensions:
 ///
 /// - `GET /v1/overview`: charts and tiles of the days `from` to `to` (UTC), the last 90 complete ones if neither is given;
-///   `include_incomplete=true` adds today to those;
+///   `include_incomplete=true` adds today to those; by `interval` `day`, `week` or `month`, whose
+///   periods are whole;
 /// - `GET /v1/overview/users`, `/v1/overview/organizations` and `/v1/overview/waitlist`: a page of at most `limit` rows (1 to
 ///   500, default 50), the first or the one that `cursor` leads to. A cursor that leads nowhere is answered 400 with the
 ///   code of [`PageError::code`](analytics_filter::PageError::code).
@@ -67,7 +68,10 @@ async fn report<S: OverviewStore>(
 ) -> Result<Json<OverviewBody>, ApiError> {
     let now = served.clock.now();
     let (filter, days) = (filter(&asked)?, days(&asked, now)?);
-    let report = served.overview.report(tenant.analytics(), days, now).await;
+    let interval = asked.checked("interval", "an interval", |code: String| {
+        Interval::from_code(&code).ok_or("it is day, week or month")
+    })?;
+    let report = served.overview.report_by(tenant.analytics(), interval.unwrap_or_default(), days, now).await;
     let report = report.map_err(|error| ApiError::internal(&error))?;
     Ok(Json(OverviewBody::new(&report, filter)))
 }

@@ -106,17 +106,17 @@ fn charts_and_tiles_follow_the_switch() {
             "sign_ups": 5, "active_users": 5, "new_among_active_basis_points": 10_000
         })
     );
-    assert_eq!(everyone["days"].as_array().unwrap().len(), 5);
+    assert_eq!(everyone["periods"].as_array().unwrap().len(), 5);
     assert_eq!(
-        everyone["days"][0],
-        json!({ "day": "2026-05-05", "sign_ups": 1, "active_users": 1, "complete": true })
+        everyone["periods"][0],
+        json!({ "from": "2026-05-05", "to": "2026-05-05", "sign_ups": 1, "active_users": 1, "complete": true })
     );
-    assert_eq!(everyone["days"][4]["active_users"], 2);
+    assert_eq!(everyone["periods"][4]["active_users"], 2);
     assert_eq!((&everyone["rule"], &everyone["identifiers"]), (&json!(rule()), &json!("any")));
 
     let real = ok(&app, "/v1/overview?from=2026-05-05&to=2026-05-09&filter_test_users=true");
     assert_eq!(real["tiles"]["sign_ups"], 4);
-    assert_eq!(real["days"][0]["sign_ups"], 0);
+    assert_eq!(real["periods"][0]["sign_ups"], 0);
     assert_eq!(real["filter_test_users"], true);
 }
 
@@ -128,14 +128,29 @@ fn rule() -> String {
 fn complete_days_end_yesterday_unless_today_is_asked_for() {
     let app = app();
     let usual = ok(&app, "/v1/overview");
-    let days = usual["days"].as_array().unwrap();
-    assert_eq!((days.len(), &days[89]["day"]), (90, &json!("2026-05-09")));
+    let days = usual["periods"].as_array().unwrap();
+    assert_eq!((days.len(), &days[89]["to"]), (90, &json!("2026-05-09")));
     assert_eq!(usual["complete_through"], "2026-05-09");
     for path in ["/v1/overview?include_incomplete=true", "/v1/overview?from=2026-05-01&to=2027-01-01"] {
         let body = ok(&app, path);
-        let today = body["days"].as_array().unwrap().last().unwrap();
-        assert_eq!((&today["day"], &today["complete"]), (&json!("2026-05-10"), &json!(false)), "{path}");
+        let today = body["periods"].as_array().unwrap().last().unwrap();
+        assert_eq!((&today["to"], &today["complete"]), (&json!("2026-05-10"), &json!(false)), "{path}");
     }
+}
+
+#[test]
+fn weeks_and_months_are_whole() {
+    let app = app();
+    let weeks = ok(&app, "/v1/overview?interval=week&from=2026-05-06&to=2026-05-07");
+    let range = (&weeks["interval"], &weeks["from"], &weeks["to"]);
+    assert_eq!(range, (&json!("week"), &json!("2026-05-04"), &json!("2026-05-10")));
+    let week = json!({
+        "from": "2026-05-04", "to": "2026-05-10", "sign_ups": 7, "active_users": 7, "complete": false,
+    });
+    assert_eq!(weeks["periods"], json!([week]));
+    let months = ok(&app, "/v1/overview?interval=month&from=2026-04-30&to=2026-05-01");
+    assert_eq!(months["periods"][0]["to"], "2026-04-30");
+    assert_eq!(months["tiles"]["sign_ups"], 10);
 }
 
 #[test]
@@ -220,6 +235,7 @@ fn bad_parameters_are_refused_by_name() {
         ("?from=2020-01-01&to=2026-05-04", "form_param_value_invalid"),
         ("?from=2026-05-11", "form_param_value_invalid"),
         ("?include_incomplete=1", "form_param_format_invalid"),
+        ("?interval=hour", "form_param_value_invalid"),
         ("/users?limit=0", "form_param_value_invalid"),
         ("/users?limit=501", "form_param_value_invalid"),
         ("/users?limit=-1", "form_param_format_invalid"),

@@ -1,6 +1,6 @@
 // The Overview: one filter for charts, tiles and tables.
 
-import { draw } from "./chart.js";
+import { draw, nameOf } from "./chart.js";
 import { ScrollingTable } from "./table.js";
 
 const API = "/v1/overview";
@@ -22,6 +22,7 @@ at("filter").addEventListener("click", () => {
   showAll();
 });
 at("range").addEventListener("change", showCharts);
+at("interval").addEventListener("change", showCharts);
 at("incomplete").addEventListener("change", showCharts);
 at("controls").addEventListener("submit", (event) => event.preventDefault());
 
@@ -41,7 +42,8 @@ async function showCharts() {
   const today = at("incomplete").checked;
   const from = new Date(Date.now() - Number(at("range").value) * DAY).toISOString().slice(0, 10);
   try {
-    const overview = await ask("", { from, include_incomplete: today }, signal);
+    const interval = at("interval").value;
+    const overview = await ask("", { from, interval, include_incomplete: today }, signal);
     if (signal.aborted) return;
     alarm(null);
     show(overview);
@@ -52,10 +54,10 @@ async function showCharts() {
   }
 }
 
-function show({ days, tiles, complete_through, rule, identifiers, filter_test_users }) {
-  draw(at("chart-sign-ups"), days, "sign_ups", "Sign-ups a day");
-  draw(at("chart-active-users"), days, "active_users", "Active users a day");
-  at("numbers").replaceChildren(...days.map(numbers));
+function show({ interval, periods, tiles, complete_through, rule, identifiers, filter_test_users }) {
+  draw(at("chart-sign-ups"), periods, "sign_ups", `Sign-ups by ${interval}`);
+  draw(at("chart-active-users"), periods, "active_users", `Active users by ${interval}`);
+  at("numbers").replaceChildren(...periods.map(numbers));
   at("tile-sign-ups").textContent = tiles.sign_ups.toLocaleString("en");
   at("tile-active-users").textContent = tiles.active_users.toLocaleString("en");
   const share = tiles.new_among_active_basis_points;
@@ -64,9 +66,10 @@ function show({ days, tiles, complete_through, rule, identifiers, filter_test_us
     `Complete through ${complete_through} (UTC). Rule ${rule}, looking at ${identifiers} identifier of a user.`;
 }
 
-function numbers(day) {
+function numbers(period) {
   const line = document.createElement("tr");
-  for (const text of [day.complete ? day.day : `${day.day} (incomplete)`, day.sign_ups, day.active_users]) {
+  const name = period.complete ? nameOf(period) : `${nameOf(period)} (incomplete)`;
+  for (const text of [name, period.sign_ups, period.active_users]) {
     line.insertCell().textContent = text;
   }
   return line;

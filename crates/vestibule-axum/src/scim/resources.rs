@@ -1,0 +1,120 @@
+//! Users, groups and whatever else the registry knows.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension,
+    extract::{Path, RawQuery, Request, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use getrandom::SysRng;
+use rand_core::UnwrapErr;
+use scim_core::{Directory, ListRequest, PatchRequest, Projection, ResourceId, ScimStore, TypeSchema};
+
+use super::{
+    Parameters, Provider,
+    answer::{self, Refused, failed},
+    json,
+};
+use crate::Tenant;
+
+type At = (Extension<Tenant>, Extension<Arc<Directory>>);
+type Outcome = Result<Response, Refused>;
+
+pub(super) async fn list<S: ScimStore + 'static>(
+    State(provider): State<Provider<S>>,
+    (tenant, directory): At,
+    Path(endpoint): Path<String>,
+    query: RawQuery,
+) -> Outcome {
+    let kind = provider.kind(&endpoint)?;
+    let parameters = Parameters::of(&query);
+    let text = |name| parameters.text(name).map(str::to_owned);
+    let request = ListRequest {
+        filter: text("filter"),
+        start_index: parameters.number("startIndex")?,
+        count: parameters.number("count")?,
+        attributes: text("attributes"),
+        excluded_attributes: text("excludedAttributes"),
+    };
+    let listed = provider.scim.list(provider.place(&tenant, &directory), kind, &request).await;
+    Ok(listed.map_or_else(failed, |list| answer::body(StatusCode::OK, &list)))
+}
+
+pub(super) async fn create<S: ScimStore + 'static>(
+    State(provider): State<Provider<S>>,
+    (tenant, directory): At,
+    Path(endpoint): Path<String>,
+    request: Request,
+) -> Outcome {
+    let kind = provider.kind(&endpoint)?;
+    let body = json(request).await?;
+    let (place, now) = (provider.place(&tenant, &directory), provider.clock.now());
+    let created = provider.scim.create(place, kind, &body, now, &mut UnwrapErr(SysRng)).await;
+    Ok(created.map_or_else(failed, |created| answer::resource(StatusCode::CREATED, &created)))
+}
+
+pub(super) async fn read<S: ScimStore + 'static>(
+    State(provider): State<Provider<S>>,
+    (tenant, directory): At,
+    Path((endpoint, id)): Path<(String, String)>,
+    query: RawQuery,
+) -> Outcome {
+    let kind = provider.kind(&endpoint)?;
+    let projection = projection(kind, &query);
+    let place = provider.place(&tenant, &directory);
+    let found = provider.scim.read(place, kind, &ResourceId::named(&id), &projection).await;
+    Ok(found.map_or_else(failed, |found| answer::resource(StatusCode::OK, &found)))
+}
+
+pub(super) async fn replace<S: ScimStore + 'static>(
+    State(provider): State<Provider<S>>,
+    (tenant, directory): At,
+    Path((endpoint, id)): Path<(String, String)>,
+    request: Request,
+) -> Outcome {
+    let kind = provider.kind(&endpoint)?;
+    let body = json(request).await?;
+    let (place, now) = (provider.place(&tenant, &directory), provider.clock.now());
+    let replaced = provider.scim.replace(place, kind, &ResourceId::named(&id), &body, now).await;
+    Ok(replaced.map_or_else(failed, |replaced| answer::resource(StatusCode::OK, &replaced)))
+}
+
+/// 204 for groups, whose members nobody wants back, unless attributes are asked for (RFC 7644 §3.5.2).
+pub(super) async fn modify<S: ScimStore + 'static>(
+    State(provider): State<Provider<S>>,
+    (tenant, directory): At,
+    Path((endpoint, id)): Path<(String, String)>,
+    query: RawQuery,
+    request: Request,
+) -> Outcome {
+    let kind = provider.kind(&endpoint)?;
+    let patch = PatchRequest::parse(&json(request).await?)?;
+    let (place, now) = (provider.place(&tenant, &directory), provider.clock.now());
+    let modified = match provider.scim.modify(place, kind, &ResourceId::named(&id), &patch, now).await {
+        Ok(modified) => modified,
+        Err(failure) => return Ok(failed(failure)),
+    };
+    if kind.has_members() && Parameters::of(&query).text("attributes").is_none() {
+        return Ok(answer::nothing());
+    }
+    let answered = provider.scim.answer(place, kind, modified, &projection(kind, &query)).await;
+    Ok(answered.map_or_else(failed, |answered| answer::resource(StatusCode::OK, &answered)))
+}
+
+pub(super) async fn delete<S: ScimStore + 'static>(
+    State(provider): State<Provider<S>>,
+    (tenant, directory): At,
+    Path((endpoint, id)): Path<(String, String)>,
+) -> Outcome {
+    let kind = provider.kind(&endpoint)?;
+    let place = provider.place(&tenant, &directory);
+    let deleted = provider.scim.delete(place, kind, &ResourceId::named(&id)).await;
+    Ok(deleted.map_or_else(failed, |()| answer::nothing().into_response()))
+}
+
+fn projection(kind: &TypeSchema, query: &RawQuery) -> Projection {
+    let parameters = Parameters::of(query);
+    Projection::parse(kind, parameters.text("attributes"), parameters.text("excludedAttributes"))
+}
