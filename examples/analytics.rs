@@ -37,7 +37,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let report = overview.report(&acme, Days::complete_before(now, 3), now).await?;
     for filter in [Filter::Everyone, Filter::switched(true)] {
         let view = report.view(filter);
-        let days: Vec<_> = view.days.iter().map(|day| format!("{} {}", day.day, day.sign_ups)).collect();
+        let days: Vec<_> = view.periods.iter().map(|day| format!("{} {}", day.from, day.sign_ups)).collect();
         println!("{filter:?}: sign-ups {}; {} active", days.join(", "), view.tiles.active_users);
     }
 

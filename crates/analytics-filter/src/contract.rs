@@ -52,6 +52,7 @@ macro_rules! contract {
                 days_without_users_count_nothing
                 sign_ups_and_activity_are_split_by_class
                 activity_counts_once
+                periods_count_users_once
                 a_range_ends_where_it_says
                 days_before_1970_are_days
                 activity_ahead_of_its_user_counts_once_it_is_known

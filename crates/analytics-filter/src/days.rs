@@ -6,7 +6,7 @@ use serde::Serialize;
 /// The longest range, in days.
 pub const MAX_DAYS: u16 = 731;
 
-/// One to 731 days (UTC), one after the other.
+/// Days (UTC), one after the other: at least one, and no more than 731 but for what completes a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct Days {
     first: NaiveDate,
@@ -27,6 +27,11 @@ impl Days {
             return Err(InvalidDays::TooMany);
         }
         Ok(Self { first, last })
+    }
+
+    /// The days from `first` to `last`, however many; `first`, if `last` lies before it.
+    pub(crate) fn between(first: NaiveDate, last: NaiveDate) -> Self {
+        Self { first, last: last.max(first) }
     }
 
     /// The last `count` complete days: up to the end of the day before `now`.

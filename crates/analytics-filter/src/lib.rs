@@ -21,6 +21,7 @@ mod email_tag;
 mod fingerprint;
 mod id;
 mod identifiers;
+mod interval;
 mod memory;
 mod page;
 mod phone_pattern;
@@ -49,10 +50,11 @@ pub use crate::{
     fingerprint::{Fingerprint, InvalidFingerprint},
     id::{InvalidId, OrganizationId, UserId, WaitlistEntryId},
     identifiers::{Contacts, IdentifierKind, IdentifierPolicy, Identifiers},
+    interval::Interval,
     memory::MemoryStore,
     page::{Cursors, InvalidPageLimit, Page, PageError, PageLimit, PageQuery, PageState},
     phone_pattern::{InvalidPhonePattern, PhonePattern},
-    report::{Activities, DayActivity, DayView, Report, ReportView, Tiles},
+    report::{Activities, DayActivity, PeriodView, Report, ReportView, Tiles},
     row::{OrganizationRow, Row, Table, UserRow, WaitlistRow},
     rule::{Atom, Policy, TestUserRule},
     seek::{Position, Seek, Start},

@@ -66,8 +66,13 @@ impl OverviewWriter for MemoryStore {
 }
 
 impl MetricsReader for MemoryStore {
-    async fn activities(&self, tenant: &TenantId, days: Days) -> Result<Activities, Infallible> {
-        Ok(self.lock().get(tenant).unwrap_or(&Records::default()).activities(days))
+    async fn activities(
+        &self,
+        tenant: &TenantId,
+        days: Days,
+        periods: &[Days],
+    ) -> Result<Activities, Infallible> {
+        Ok(self.lock().get(tenant).unwrap_or(&Records::default()).activities(days, periods))
     }
 }
 

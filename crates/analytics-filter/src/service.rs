@@ -5,8 +5,8 @@ use std::error::Error;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Change, Commit, Count, Cursors, Days, Filter, OrganizationRow, OverviewStore, Page, PageError, PageLimit,
-    PageQuery, Report, Table, TenantId, TestUserRule, UserRow, WaitlistRow,
+    Change, Commit, Count, Cursors, Days, Filter, Interval, OrganizationRow, OverviewStore, Page, PageError,
+    PageLimit, PageQuery, Report, Table, TenantId, TestUserRule, UserRow, WaitlistRow,
 };
 
 /// The Overview of all tenants, on a store.
@@ -78,7 +78,7 @@ impl<S: OverviewStore> Overview<S> {
         Ok(self.reclassify_waitlist(tenant).await?.saturating_add(users))
     }
 
-    /// The numbers of these days, as of `now`.
+    /// The numbers of each of these days, as of `now`.
     ///
     /// # Errors
     /// The store's.
@@ -88,7 +88,23 @@ impl<S: OverviewStore> Overview<S> {
         days: Days,
         now: DateTime<Utc>,
     ) -> Result<Report, S::Error> {
-        Ok(Report::new(&self.rule, now, self.store.activities(tenant, days).await?))
+        self.report_by(tenant, Interval::Day, days, now).await
+    }
+
+    /// The numbers of each period that these days touch, as of `now`: periods are whole, so the report may cover more days.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn report_by(
+        &self,
+        tenant: &TenantId,
+        interval: Interval,
+        days: Days,
+        now: DateTime<Utc>,
+    ) -> Result<Report, S::Error> {
+        let (days, periods) = interval.covering(days);
+        let activities = self.store.activities(tenant, days, &periods).await?;
+        Ok(Report::new(&self.rule, (interval, days), now, activities))
     }
 
     /// How many rows a table has under a filter; counting stops at 10,001.

@@ -31,17 +31,20 @@ pub trait OverviewWriter: ErrorType + Send + Sync {
 
 /// Reading the charts' numbers.
 pub trait MetricsReader: ErrorType + Send + Sync {
-    /// Sign-ups and active users of each of these days (UTC), and of all of them together.
+    /// Sign-ups and active users of each of these days (UTC) and of all of them together, and active users of each of
+    /// these periods.
     ///
     /// # Contract
     /// One entry for each of the days, in order, those without users too. A user counts for its current class, a deleted
     /// one for its last. A user is active once a day, however often it was recorded; on the day of its sign-up, too; and
-    /// [`Activities::active_users`] counts it once for all days. Activity of a user that was never written counts for
+    /// [`Activities::active_users`] counts it once for all days, [`Activities::periods`] once for each period; those lie
+    /// anywhere, and are answered in the order in which they were asked for. Activity of a user that was never written counts for
     /// nothing. All is of one point in time.
     fn activities(
         &self,
         tenant: &TenantId,
         days: Days,
+        periods: &[Days],
     ) -> impl Future<Output = Result<Activities, Self::Error>> + Send;
 }
 
@@ -143,8 +146,9 @@ macro_rules! delegate {
                 &self,
                 tenant: &TenantId,
                 days: Days,
+                periods: &[Days],
             ) -> impl Future<Output = Result<Activities, Self::Error>> + Send {
-                (**self).activities(tenant, days)
+                (**self).activities(tenant, days, periods)
             }
         }
 

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::{
-    Count, DayView, Filter, Fingerprint, IdentifierPolicy, OrganizationRow, Page, PageState, Reason, Report,
-    UserClass, UserRow, WaitlistRow, WaitlistStatus,
+    Count, Filter, Fingerprint, IdentifierPolicy, Interval, OrganizationRow, Page, PageState, PeriodView,
+    Reason, Report, UserClass, UserRow, WaitlistRow, WaitlistStatus,
 };
 
 /// The charts and tiles under one filter.
@@ -18,10 +18,12 @@ pub struct OverviewBody {
     filter_test_users: bool,
     rule: Fingerprint,
     identifiers: IdentifierPolicy,
-    interval: &'static str,
+    interval: Interval,
+    from: NaiveDate,
+    to: NaiveDate,
     epoch: i64,
     complete_through: NaiveDate,
-    days: Vec<DayView>,
+    periods: Vec<PeriodView>,
     tiles: TilesBody,
 }
 
@@ -42,10 +44,12 @@ impl OverviewBody {
             filter_test_users: filter == Filter::RealUsers,
             rule: report.rule,
             identifiers: report.identifiers,
-            interval: "day",
+            interval: report.interval,
+            from: report.days.first(),
+            to: report.days.last(),
             epoch: report.epoch.timestamp_millis(),
             complete_through: report.complete_through,
-            days: view.days,
+            periods: view.periods,
             tiles: TilesBody {
                 sign_ups: view.tiles.sign_ups,
                 active_users: view.tiles.active_users,

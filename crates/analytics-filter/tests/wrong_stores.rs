@@ -94,8 +94,13 @@ impl OverviewWriter for Wrong {
 }
 
 impl MetricsReader for Wrong {
-    async fn activities(&self, tenant: &TenantId, days: Days) -> Result<Activities, Infallible> {
-        let mut found = self.inner.activities(&self.tenant(tenant), days).await?;
+    async fn activities(
+        &self,
+        tenant: &TenantId,
+        days: Days,
+        periods: &[Days],
+    ) -> Result<Activities, Infallible> {
+        let mut found = self.inner.activities(&self.tenant(tenant), days, periods).await?;
         match self.flaw {
             Flaw::SumsDays => {
                 found.active_users = Split::default();

@@ -33,9 +33,14 @@ impl OverviewWriter for SqliteStore {
 }
 
 impl MetricsReader for SqliteStore {
-    async fn activities(&self, tenant: &TenantId, days: Days) -> Result<Activities, SqliteError> {
-        let tenant = tenant.clone();
-        self.database.read(move |db| metrics::activities(db, &tenant, days)).await
+    async fn activities(
+        &self,
+        tenant: &TenantId,
+        days: Days,
+        periods: &[Days],
+    ) -> Result<Activities, SqliteError> {
+        let (tenant, periods) = (tenant.clone(), periods.to_vec());
+        self.database.read(move |db| metrics::activities(db, &tenant, days, &periods)).await
     }
 }
 

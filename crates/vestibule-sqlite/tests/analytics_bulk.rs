@@ -63,7 +63,7 @@ fn half_a_year_of_five_thousand_users_is_seeded_and_counted() {
     assert_eq!((tiles(Filter::Everyone).sign_ups, tiles(Filter::TestUsers).sign_ups), (5_000, 200));
     assert_eq!(tiles(Filter::RealUsers).active_users, 4_800);
     assert_eq!(users.rows.len(), 50);
-    let actives: u64 = report.view(Filter::Everyone).days.iter().map(|day| day.active_users).sum();
+    let actives: u64 = report.view(Filter::Everyone).periods.iter().map(|day| day.active_users).sum();
     let expected: usize = changes
         .iter()
         .map(|change| if let Change::Activity(activity) = change { activity.days.len() } else { 0 })

@@ -125,29 +125,45 @@ impl Records {
         u64::try_from(count).unwrap_or(u64::MAX)
     }
 
-    pub(super) fn activities(&self, days: Days) -> Activities {
-        let mut by_day: BTreeMap<_, _> = days
-            .iter()
-            .map(|day| (day, DayActivity { day, sign_ups: Split::default(), active_users: Split::default() }))
-            .collect();
-        let mut active_users = Split::default();
-        for (id, record) in &self.users {
-            let Some((user, created_at)) = record.latest() else { continue };
-            let class = user.classification.class;
+    pub(super) fn activities(&self, days: Days, periods: &[Days]) -> Activities {
+        Activities {
+            days: self.by_day(days),
+            active_users: self.active_users(days),
+            periods: periods.iter().map(|period| self.active_users(*period)).collect(),
+        }
+    }
+
+    fn by_day(&self, days: Days) -> Vec<DayActivity> {
+        let empty = |day| DayActivity { day, sign_ups: Split::default(), active_users: Split::default() };
+        let mut by_day: BTreeMap<_, _> = days.iter().map(|day| (day, empty(day))).collect();
+        for (user, created_at, active) in self.ever() {
             if let Some(day) = by_day.get_mut(&created_at.date_naive()) {
-                day.sign_ups.count(class, 1);
+                day.sign_ups.count(user.classification.class, 1);
             }
-            let active = self.active.get(id).into_iter().flatten().filter(|day| days.contains(**day));
-            let mut any = false;
-            for day in active {
-                any = true;
+            for day in active.range(days.first()..=days.last()) {
                 if let Some(day) = by_day.get_mut(day) {
-                    day.active_users.count(class, 1);
+                    day.active_users.count(user.classification.class, 1);
                 }
             }
-            active_users.count(class, u64::from(any));
         }
-        Activities { days: by_day.into_values().collect(), active_users }
+        by_day.into_values().collect()
+    }
+
+    fn active_users(&self, days: Days) -> Split<u64> {
+        let mut users = Split::default();
+        for (user, _, active) in self.ever() {
+            let any = active.range(days.first()..=days.last()).next().is_some();
+            users.count(user.classification.class, u64::from(any));
+        }
+        users
+    }
+
+    /// Whoever ever signed up, deleted or not, when, and the days of activity.
+    fn ever(&self) -> impl Iterator<Item = (&User, DateTime<Utc>, &BTreeSet<NaiveDate>)> {
+        self.users.iter().filter_map(|(id, record)| {
+            let (user, created_at) = record.latest()?;
+            Some((user, created_at, self.active.get(id)?))
+        })
     }
 }
 

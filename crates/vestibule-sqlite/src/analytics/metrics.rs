@@ -11,12 +11,21 @@ use crate::SqliteError;
 
 type ByDay = BTreeMap<NaiveDate, DayActivity>;
 
-pub(super) fn activities(db: &Connection, tenant: &TenantId, days: Days) -> Result<Activities, SqliteError> {
+pub(super) fn activities(
+    db: &Connection,
+    tenant: &TenantId,
+    days: Days,
+    periods: &[Days],
+) -> Result<Activities, SqliteError> {
     let empty = |day| DayActivity { day, sign_ups: Split::default(), active_users: Split::default() };
     let mut by_day: ByDay = days.iter().map(|day| (day, empty(day))).collect();
     count_sign_ups(db, tenant, days, &mut by_day)?;
     count_active(db, tenant, days, &mut by_day)?;
-    Ok(Activities { active_users: active_users(db, tenant, days)?, days: by_day.into_values().collect() })
+    Ok(Activities {
+        days: by_day.into_values().collect(),
+        active_users: active_users(db, tenant, days)?,
+        periods: periods.iter().map(|period| active_users(db, tenant, *period)).collect::<Result<_, _>>()?,
+    })
 }
 
 fn count_sign_ups(
