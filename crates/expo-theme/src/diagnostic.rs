@@ -39,7 +39,7 @@ pub enum Severity {
 
 /// One problem of a theme.
 ///
-/// Values quoted in it are escaped and cut, so it is safe to print.
+/// Values quoted in its sentences are escaped and cut, so these are safe to print; `path` holds keys as they are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
     /// Whether it refuses the theme.

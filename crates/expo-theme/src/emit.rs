@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::{Position, Span};
 
 pub use android::android_asset;
-pub use ios::{PLIST_KEY, plist_value};
+pub use ios::{PLIST_HEAD, PLIST_KEY, plist_document, plist_value};
 
 /// Texts longer than this many bytes are not written.
 pub const MAX_OUTPUT: usize = 64 * 1024 * 1024;

@@ -23,7 +23,7 @@ mod value;
 
 pub use check::{Profile, Report, Theme, check};
 pub use diagnostic::{Code, Diagnostic, Severity};
-pub use emit::{EmitError, MAX_OUTPUT, PLIST_KEY, android_asset, plist_value};
+pub use emit::{EmitError, MAX_OUTPUT, PLIST_HEAD, PLIST_KEY, android_asset, plist_document, plist_value};
 pub use number::Number;
 pub use parser::MAX_DEPTH;
 pub use source::{Position, Source, Span};

@@ -25,6 +25,25 @@ pub fn plist_value(theme: &Theme) -> Result<String, EmitError> {
     Ok(writer.out)
 }
 
+/// A whole property list with [`PLIST_KEY`] as its only key, for a file of its own.
+///
+/// # Errors
+///
+/// As [`plist_value`].
+pub fn plist_document(theme: &Theme) -> Result<String, EmitError> {
+    let mut out = String::with_capacity(theme.source.text().len().saturating_mul(4));
+    out.push_str(PLIST_HEAD);
+    let mut writer = Writer { out, source: &theme.source, path: Vec::new() };
+    writer.dict(&theme.root, 1)?;
+    writer.out.push_str("\n</dict>\n</plist>\n");
+    Ok(writer.out)
+}
+
+/// What every [`plist_document`] starts with; a file that starts otherwise was not written from a theme alone.
+pub const PLIST_HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+    <!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n\
+    <plist version=\"1.0\">\n<dict>\n  <key>ClerkTheme</key>\n  ";
+
 struct Writer<'a> {
     out: String,
     source: &'a Source,

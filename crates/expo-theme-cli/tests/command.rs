@@ -1,0 +1,139 @@
+//! The command as a user or a build runs it.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use tempfile::TempDir;
+
+fn expo_theme(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_expo-theme")).args(arguments).current_dir(folder).output().unwrap()
+}
+
+fn folder(theme: &str) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("theme.json"), theme).unwrap();
+    folder
+}
+
+fn errors(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+const SOUND: &str = "{\"design\": {\"borderRadius\": 12.0}, \"colors\": {\"primary\": \"#6C47FF\"}}";
+
+#[test]
+fn check_passes_a_sound_theme_in_silence() {
+    let folder = folder(SOUND);
+    let output = expo_theme(folder.path(), &["check", "theme.json"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(errors(&output), "");
+}
+
+#[test]
+fn check_underlines_what_is_wrong() {
+    let folder = folder("{\n  \"colors\": {\"primary\": \"#63f\"}\n}");
+    let output = expo_theme(folder.path(), &["check", "theme.json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let shown = errors(&output);
+    for part in [
+        "error: `#63f` is no colour",
+        "theme.json:2:25",
+        "2 |   \"colors\": {\"primary\": \"#63f\"}",
+        "^^^^^^ expected `#` and 6 or 8 hexadecimal digits",
+        "help: write `#6633ff`: every digit twice",
+    ] {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
+    assert!(!shown.contains('\u{1b}'), "no colours in a file");
+}
+
+#[test]
+fn check_writes_json_for_tools() {
+    let folder = folder("{\"darkcolors\": {}}");
+    let output = expo_theme(folder.path(), &["check", "theme.json", "--json"]);
+    assert_eq!(output.status.code(), Some(0));
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(found[0]["code"], "unused-key");
+    assert_eq!(found[0]["hint"], "did you mean `darkColors`?");
+    assert_eq!(found[0]["position"]["column"], 2);
+}
+
+#[test]
+fn control_characters_of_a_theme_never_reach_the_terminal() {
+    let folder =
+        folder("{\"colors\": {\"primary\": \"\\u001b[31m\u{9b}31m\", \"\u{7f}\u{202e}\": 1}}\u{1b}]0;x\u{7}");
+    let shown = errors(&expo_theme(folder.path(), &["check", "theme.json"]));
+    assert!(!shown.contains(['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}', '\u{7f}']), "{shown:?}");
+}
+
+#[test]
+fn build_writes_both_files() {
+    let folder = folder(SOUND);
+    let arguments = ["build", "theme.json", "--ios", "Info.plist", "--android", "clerk_theme.json"];
+    for _ in 0..2 {
+        let output = expo_theme(folder.path(), &arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+    }
+    let plist = fs::read_to_string(folder.path().join("Info.plist")).unwrap();
+    assert!(plist.contains("  <key>ClerkTheme</key>\n  <dict>\n    <key>design</key>\n"), "{plist}");
+    assert!(plist.ends_with("\n</dict>\n</plist>\n"));
+    let asset = fs::read_to_string(folder.path().join("clerk_theme.json")).unwrap();
+    assert!(asset.starts_with("{\n  \"design\": {\n    \"borderRadius\": 12\n  },\n"), "{asset}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
+}
+
+#[test]
+fn build_writes_nothing_when_one_text_cannot_be_made() {
+    for theme in ["{\"colors\": null}", "{\"colors\": []}", "{\"x\": 1e21}", "{\"x\": \"\\u0001\"}"] {
+        let folder = folder(theme);
+        let arguments = ["build", "theme.json", "--ios", "Info.plist", "--android", "clerk_theme.json"];
+        let output = expo_theme(folder.path(), &arguments);
+        assert_eq!(output.status.code(), Some(1), "{theme}");
+        assert!(!errors(&output).is_empty());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "{theme}");
+    }
+}
+
+#[test]
+fn build_leaves_an_apps_own_plist_alone() {
+    let folder = folder(SOUND);
+    let app = "<plist version=\"1.0\"><dict><key>CFBundleName</key><string>App</string></dict></plist>";
+    fs::write(folder.path().join("Info.plist"), app).unwrap();
+    let output = expo_theme(folder.path(), &["build", "theme.json", "--ios", "Info.plist"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(fs::read_to_string(folder.path().join("Info.plist")).unwrap(), app);
+}
+
+#[test]
+fn files_that_cannot_be_read_are_named() {
+    let folder = folder(SOUND);
+    for file in ["missing.json", "."] {
+        let output = expo_theme(folder.path(), &["check", file]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(errors(&output).starts_with(&format!("expo-theme: cannot read `{file}`")));
+    }
+    fs::write(folder.path().join("large.json"), vec![b' '; 1024 * 1024 + 1]).unwrap();
+    assert_eq!(expo_theme(folder.path(), &["check", "large.json"]).status.code(), Some(1));
+}
+
+#[test]
+fn wrong_usage_shows_the_usage() {
+    let folder = folder(SOUND);
+    let wrong: [&[&str]; 6] = [
+        &[],
+        &["check"],
+        &["chek", "theme.json"],
+        &["build", "theme.json"],
+        &["check", "a", "b"],
+        &["check", "--x"],
+    ];
+    for arguments in wrong {
+        let output = expo_theme(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(errors(&output).contains("Usage: expo-theme check FILE"));
+    }
+    assert_eq!(expo_theme(folder.path(), &["--help"]).status.code(), Some(0));
+}
