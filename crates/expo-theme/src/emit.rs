@@ -64,6 +64,8 @@ fn indent(out: &mut String, level: usize) -> Result<(), EmitError> {
         return Err(EmitError::TooLarge);
     }
     out.push('\n');
-    out.extend(std::iter::repeat_n("  ", level));
+    for _ in 0..level {
+        out.push_str("  ");
+    }
     Ok(())
 }

@@ -74,6 +74,11 @@ fn close(out: &mut String, level: usize, empty: bool, both: &str, closer: char) 
 /// ECMA-262 §25.5.2.3 QuoteJSONString.
 fn string(out: &mut String, text: &Text) {
     out.push('"');
+    if let Some(plain) = text.as_str().filter(|text| text.bytes().all(is_plain)) {
+        out.push_str(plain);
+        out.push('"');
+        return;
+    }
     for c in text.chars() {
         match c {
             Ok('"') => out.push_str("\\\""),
@@ -89,4 +94,9 @@ fn string(out: &mut String, text: &Text) {
         }
     }
     out.push('"');
+}
+
+/// Whether this byte stands for itself; most texts hold nothing else.
+fn is_plain(byte: u8) -> bool {
+    byte >= b' ' && !matches!(byte, b'"' | b'\\')
 }

@@ -119,11 +119,25 @@ impl<'a> Writer<'a> {
     }
 
     fn text(&mut self, element: &str, text: &Text, span: Span) -> Result<(), EmitError> {
+        self.out.push('<');
+        self.out.push_str(element);
         if text.as_str() == Some("") {
-            let _ = write!(self.out, "<{element}/>");
+            self.out.push_str("/>");
             return Ok(());
         }
-        let _ = write!(self.out, "<{element}>");
+        self.out.push('>');
+        self.characters(text, span)?;
+        self.out.push_str("</");
+        self.out.push_str(element);
+        self.out.push('>');
+        Ok(())
+    }
+
+    fn characters(&mut self, text: &Text, span: Span) -> Result<(), EmitError> {
+        if let Some(plain) = text.as_str().filter(|text| text.bytes().all(is_plain)) {
+            self.out.push_str(plain);
+            return Ok(());
+        }
         for c in text.chars() {
             match c {
                 Ok('&') => self.out.push_str("&amp;"),
@@ -135,7 +149,6 @@ impl<'a> Writer<'a> {
                 Err(unit) => return Err(self.forbidden(u32::from(unit), span)),
             }
         }
-        let _ = write!(self.out, "</{element}>");
         Ok(())
     }
 
@@ -160,6 +173,11 @@ impl<'a> Writer<'a> {
         }
         path
     }
+}
+
+/// Whether this byte stands for itself; most texts hold nothing else.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<' | b'>')
 }
 
 /// XML 1.0 §2.2, `Char`.
