@@ -16,7 +16,7 @@ const SOUND: &str = r##"{
 }"##;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    for found in check(MISSPELT.as_bytes(), Profile::Compat).diagnostics {
+    for found in check(MISSPELT.as_bytes(), Profile::Strict).diagnostics {
         let (line, column) = (found.position.line, found.position.column);
         println!("{line}:{column} {}; expected {}", found.message, found.expected);
         if let Some(hint) = found.hint {
@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
 
-    let theme = check(SOUND.as_bytes(), Profile::Compat).theme.ok_or("an error in a sound theme")?;
+    let theme = check(SOUND.as_bytes(), Profile::Strict).theme.ok_or("an error in a sound theme")?;
     println!("\nInfo.plist, key ClerkTheme:\n{}", plist_value(&theme)?);
     println!("\nclerk_theme.json:\n{}", android_asset(&theme)?);
     Ok(())

@@ -8,7 +8,7 @@ mod render;
 
 use std::process::ExitCode;
 
-use expo_theme::{Profile, Report, check};
+use expo_theme::{Report, check};
 use options::{Command, Options};
 
 /// Exit codes: 0 accepted (and written), 1 refused or not readable or not writable, 2 not understood.
@@ -51,7 +51,7 @@ enum Failure {
 /// Reads and judges the theme and shows what was found.
 fn run(options: &Options) -> Result<Report, Failure> {
     let bytes = file::read(&options.file)?;
-    let report = check(&bytes, Profile::Compat);
+    let report = check(&bytes, options.profile);
     if options.json {
         println!("{}", render::json(&report));
     } else {

@@ -19,10 +19,17 @@ pub(crate) fn terminal(report: &Report, file: &Path) {
     let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
     let path = file.display().to_string();
     let text = printable(report.source.text());
-    for found in &report.diagnostics {
+    for found in report.diagnostics.iter().take(MAX_SHOWN) {
         eprintln!("{}\n", renderer.render(&[group(found, &text, &path)]));
     }
+    let more = report.diagnostics.len().saturating_sub(MAX_SHOWN);
+    if more > 0 {
+        eprintln!("and {more} more; --json lists them");
+    }
 }
+
+/// More than a person reads at once.
+const MAX_SHOWN: usize = 100;
 
 /// The text with C1 controls, which the renderer lets pass, replaced by characters of as many bytes.
 fn printable(text: &str) -> String {

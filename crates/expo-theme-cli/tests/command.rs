@@ -87,10 +87,14 @@ fn build_writes_both_files() {
 
 #[test]
 fn build_writes_nothing_when_one_text_cannot_be_made() {
-    for theme in ["{\"colors\": null}", "{\"colors\": []}", "{\"x\": 1e21}", "{\"x\": \"\\u0001\"}"] {
+    let wrong =
+        [("strict", "{\"colors\": []}"), ("strict", "{\"colors\": null}"), ("compat", "{\"colors\": null}")];
+    for (profile, theme) in
+        wrong.into_iter().chain([("compat", "{\"x\": 1e21}"), ("compat", "{\"x\": \"\\u0001\"}")])
+    {
         let folder = folder(theme);
         let arguments = ["build", "theme.json", "--ios", "Info.plist", "--android", "clerk_theme.json"];
-        let output = expo_theme(folder.path(), &arguments);
+        let output = expo_theme(folder.path(), &[&arguments[..], &["--profile", profile]].concat());
         assert_eq!(output.status.code(), Some(1), "{theme}");
         assert!(!errors(&output).is_empty());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "{theme}");
@@ -122,13 +126,14 @@ fn files_that_cannot_be_read_are_named() {
 #[test]
 fn wrong_usage_shows_the_usage() {
     let folder = folder(SOUND);
-    let wrong: [&[&str]; 6] = [
+    let wrong: [&[&str]; 7] = [
         &[],
         &["check"],
         &["chek", "theme.json"],
         &["build", "theme.json"],
         &["check", "a", "b"],
         &["check", "--x"],
+        &["check", "a", "--profile", "lax"],
     ];
     for arguments in wrong {
         let output = expo_theme(folder.path(), arguments);
@@ -136,4 +141,15 @@ fn wrong_usage_shows_the_usage() {
         assert!(errors(&output).contains("Usage: expo-theme check FILE"));
     }
     assert_eq!(expo_theme(folder.path(), &["--help"]).status.code(), Some(0));
+}
+
+#[test]
+fn strict_is_the_default_and_shows_every_problem() {
+    let folder = folder("{\"colors\": {\"primary\": null, \"extra\": 5,},\n \"colors\": {}}");
+    let output = expo_theme(folder.path(), &["check", "theme.json"]);
+    let shown = errors(&output);
+    assert_eq!(shown.matches("error: ").count(), 2, "{shown}");
+    assert_eq!(output.status.code(), Some(1));
+    let output = expo_theme(folder.path(), &["check", "theme.json", "--profile", "compat"]);
+    assert_eq!(errors(&output).matches("error: ").count(), 1);
 }

@@ -2,17 +2,22 @@
 
 use serde::Serialize;
 
-use crate::parser::parse;
-use crate::source::shown;
-use crate::token::{DESIGN_KEYS, SECTIONS, TOKENS, is_colour, near_miss};
-use crate::value::{Member, Node, Object, Value};
-use crate::{Code, Diagnostic, Severity, Source, Span};
+use crate::parser::{Parsed, parse};
+use crate::value::{Object, Value};
+use crate::{Diagnostic, Severity, Source};
+use crate::{rules::Rules, sound};
 
 /// Which rules a theme is held to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Profile {
+    /// Reports every problem in the order of the text (at most [`MAX_DIAGNOSTICS`]), also beside syntax errors, and
+    /// refuses what only seems to work: null, duplicate keys, numbers that overflow or print with an exponent, a
+    /// negative radius, text that XML forbids, and anything but a string in a palette. What it accepts can always be
+    /// written.
+    #[default]
+    Strict,
     /// Accepts and refuses exactly what the config plugin of `@clerk/expo` 4.6.6 does (but for nesting beyond
     /// [`MAX_DEPTH`](crate::MAX_DEPTH)), in its order, and stops at the first error as it does.
     Compat,
@@ -67,14 +72,10 @@ pub struct Report {
 pub fn check(bytes: &[u8], profile: Profile) -> Report {
     let source = Source::decode(bytes);
     let parsed = parse(&source);
-    let mut rules = Rules { source: &source, found: parsed.problems };
-    if rules.found.is_empty() {
-        rules.root(&parsed.root);
-    }
-    let mut diagnostics = rules.found;
-    match profile {
-        Profile::Compat => end_at_first_error(&mut diagnostics),
-    }
+    let diagnostics = match profile {
+        Profile::Strict => strict(&source, &parsed),
+        Profile::Compat => compat(&source, &parsed),
+    };
     let refused = diagnostics.iter().any(|found| found.severity == Severity::Error);
     let theme = match parsed.root.value {
         Value::Object(root) if !refused => Some(Theme { source: source.clone(), root }),
@@ -83,144 +84,28 @@ pub fn check(bytes: &[u8], profile: Profile) -> Report {
     Report { source, diagnostics, theme }
 }
 
-fn end_at_first_error(diagnostics: &mut Vec<Diagnostic>) {
-    let first = diagnostics.iter().position(|found| found.severity == Severity::Error);
-    diagnostics.truncate(first.map_or(usize::MAX, |at| at.saturating_add(1)));
+fn compat(source: &Source, parsed: &Parsed) -> Vec<Diagnostic> {
+    let mut found = match parsed.problems.first() {
+        Some(first) => vec![first.clone()],
+        None => Rules::new(source).judge(&parsed.root),
+    };
+    let first = found.iter().position(|found| found.severity == Severity::Error);
+    found.truncate(first.map_or(usize::MAX, |at| at.saturating_add(1)));
+    found
 }
 
-/// The rules in the plugin's order: root, `colors`, `darkColors`, `design`, `fontFamily`, `borderRadius`.
-struct Rules<'a> {
-    source: &'a Source,
-    found: Vec<Diagnostic>,
+fn strict(source: &Source, parsed: &Parsed) -> Vec<Diagnostic> {
+    let mut found = parsed.problems.clone();
+    found.extend(Rules::new(source).judge(&parsed.root));
+    sound::judge(source, &parsed.root, &mut found);
+    found.sort_by_key(|found| (found.span.start, found.severity == Severity::Warning));
+    if found.len() > MAX_DIAGNOSTICS {
+        // An error must stay in the list: it is what refuses the theme.
+        found.sort_by_key(|found| found.severity == Severity::Warning);
+        found.truncate(MAX_DIAGNOSTICS);
+    }
+    found
 }
 
-impl Rules<'_> {
-    fn root(&mut self, root: &Node) {
-        let Value::Object(object) = &root.value else {
-            let message = format!("the theme is {}", root.value.kind());
-            self.error(Code::RootNotObject, root.span, "", message, "an object");
-            return;
-        };
-        self.palette(object, "colors");
-        self.palette(object, "darkColors");
-        self.design(object);
-        self.unused(object, "", &SECTIONS);
-    }
-
-    fn palette(&mut self, root: &Object, name: &'static str) {
-        let Some(palette) = self.section(root, name) else { return };
-        for member in palette.members() {
-            let known = member.key.as_str().is_some_and(|key| TOKENS.contains(&key));
-            if known { self.colour(name, member) } else { self.unknown_token(name, member) }
-        }
-    }
-
-    /// A section when it is there; null passes as absent, as it does in the plugin.
-    fn section<'n>(&mut self, root: &'n Object, name: &'static str) -> Option<&'n Object> {
-        let node = &root.member(name)?.value;
-        match &node.value {
-            Value::Object(section) => Some(section),
-            Value::Null => None,
-            other => {
-                let message = format!("`{name}` is {}", other.kind());
-                self.error(Code::SectionNotObject, node.span, name, message, "an object");
-                None
-            }
-        }
-    }
-
-    fn colour(&mut self, section: &str, member: &Member) {
-        let node = &member.value;
-        let text = match &node.value {
-            Value::Text(text) => text.to_string_lossy(),
-            _ => node.value.kind().into(),
-        };
-        let is_text = matches!(node.value, Value::Text(_));
-        if is_text && is_colour(&text) {
-            return;
-        }
-        let message = if is_text {
-            format!("`{}` is no colour", shown(&text))
-        } else {
-            format!("the colour is {text}")
-        };
-        let path = format!("{section}.{}", member.key.to_string_lossy());
-        let expected = "`#` and 6 or 8 hexadecimal digits (RRGGBB or RRGGBBAA)";
-        let hint = if is_text { colour_hint(&text) } else { None };
-        self.push(Severity::Error, Code::BadColour, node.span, |d| {
-            d.at(path).says(message, expected).hint(hint)
-        });
-    }
-
-    fn unknown_token(&mut self, section: &str, member: &Member) {
-        let key = member.key.to_string_lossy();
-        let message = format!("`{}` is not a token of `{section}`", shown(&key));
-        let hint = near_miss(&key, &TOKENS).map(|name| format!("did you mean `{name}`?"));
-        let path = format!("{section}.{key}");
-        let expected = "one of the 17 colour tokens";
-        self.push(Severity::Warning, Code::UnknownKey, member.key_span, |d| {
-            d.at(path).says(message, expected).hint(hint)
-        });
-    }
-
-    fn design(&mut self, root: &Object) {
-        let Some(design) = self.section(root, "design") else { return };
-        let text = |value: &Value| matches!(value, Value::Text(_));
-        let number = |value: &Value| matches!(value, Value::Number(_));
-        self.typed(design, "fontFamily", "a string", text);
-        self.typed(design, "borderRadius", "a number", number);
-        self.unused(design, "design.", &DESIGN_KEYS);
-    }
-
-    fn typed(&mut self, design: &Object, name: &str, wanted: &str, fits: fn(&Value) -> bool) {
-        let Some(Member { value: node, .. }) = design.member(name) else { return };
-        if fits(&node.value) || node.value == Value::Null {
-            return;
-        }
-        let message = format!("`{name}` is {}", node.value.kind());
-        self.error(Code::WrongType, node.span, &format!("design.{name}"), message, wanted);
-    }
-
-    /// Keys that the native readers never look at; the plugin writes them and is silent.
-    fn unused(&mut self, object: &Object, prefix: &str, known: &[&str]) {
-        for member in object.members() {
-            let key = member.key.to_string_lossy();
-            if known.contains(&key.as_ref()) {
-                continue;
-            }
-            let message = format!("`{}` changes nothing", shown(&key));
-            let hint = near_miss(&key, known).map(|name| format!("did you mean `{name}`?"));
-            let expected = format!("one of `{}`", known.join("`, `"));
-            let path = format!("{prefix}{key}");
-            self.push(Severity::Warning, Code::UnusedKey, member.key_span, |d| {
-                d.at(path).says(message, expected).hint(hint)
-            });
-        }
-    }
-
-    fn error(&mut self, code: Code, span: Span, path: &str, message: String, expected: &str) {
-        self.push(Severity::Error, code, span, |d| d.at(path).says(message, expected));
-    }
-
-    fn push(
-        &mut self,
-        severity: Severity,
-        code: Code,
-        span: Span,
-        fill: impl FnOnce(Diagnostic) -> Diagnostic,
-    ) {
-        self.found.push(fill(Diagnostic::new(severity, code, self.source, span)));
-    }
-}
-
-/// The likely wish behind a text that is no colour.
-fn colour_hint(text: &str) -> Option<String> {
-    let trimmed = text.trim();
-    let digits = trimmed.strip_prefix('#').unwrap_or(trimmed);
-    if is_colour(&format!("#{digits}")) {
-        return Some(format!("write `#{digits}`"));
-    }
-    let short = matches!(digits.len(), 3 | 4) && digits.bytes().all(|b| b.is_ascii_hexdigit());
-    let doubled = || digits.chars().flat_map(|c| [c, c]).collect::<String>();
-    short.then(|| format!("write `#{}`: every digit twice", doubled()))
-}
+/// A strict report holds at most this many diagnostics; errors before warnings if there are more.
+pub const MAX_DIAGNOSTICS: usize = 1000;

@@ -21,6 +21,14 @@ pub enum Code {
     BadColour,
     /// `fontFamily` is not a string or `borderRadius` not a number.
     WrongType,
+    /// A value is null, which no property list can hold (strict).
+    Null,
+    /// A number overflows or is a whole number from 1e21 on, or the radius is negative (strict).
+    NumberOutOfRange,
+    /// A key or string holds a character that XML forbids (strict).
+    ForbiddenCharacter,
+    /// A key stands twice in one object; `related` is the one whose value is lost (strict).
+    DuplicateKey,
     /// A key of a palette is not a token; the plugin warns too, and writes it nevertheless.
     UnknownKey,
     /// A key outside of the palettes changes nothing; the plugin is silent.
@@ -46,7 +54,8 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// Its kind.
     pub code: Code,
-    /// Keys from the root, joined by dots, such as `colors.primary`; empty for the root and for syntax.
+    /// Keys from the root, joined by dots, such as `colors.primary`; empty for the root and for syntax;
+    /// cut after 300 characters.
     pub path: String,
     /// The text concerned, in bytes of [`Source::text`].
     pub span: Span,
@@ -61,6 +70,9 @@ pub struct Diagnostic {
     /// Another place that has part in the problem.
     pub related: Option<Span>,
 }
+
+/// Longer paths are cut, so that deep nesting cannot make a report much longer than its theme.
+const MAX_PATH: usize = 300;
 
 impl Diagnostic {
     pub(crate) fn new(severity: Severity, code: Code, source: &Source, span: Span) -> Self {
@@ -77,14 +89,22 @@ impl Diagnostic {
         }
     }
 
-    pub(crate) fn at(mut self, path: impl Into<String>) -> Self {
-        self.path = path.into();
+    pub(crate) fn at(mut self, path: &str) -> Self {
+        self.path = match path.char_indices().nth(MAX_PATH) {
+            Some((end, _)) => format!("{}…", path.get(..end).unwrap_or_default()),
+            None => path.to_owned(),
+        };
         self
     }
 
     pub(crate) fn says(mut self, message: impl Into<String>, expected: impl Into<String>) -> Self {
         self.message = message.into();
         self.expected = expected.into();
+        self
+    }
+
+    pub(crate) fn related(mut self, span: Span) -> Self {
+        self.related = Some(span);
         self
     }
 

@@ -7,11 +7,13 @@ use thiserror::Error;
 
 use crate::{Position, Span};
 
+pub(crate) use ios::is_xml;
+
 pub use android::android_asset;
 pub use ios::{PLIST_HEAD, PLIST_KEY, plist_document, plist_value};
 
 /// Texts longer than this many bytes are not written.
-pub const MAX_OUTPUT: usize = 64 * 1024 * 1024;
+pub const MAX_OUTPUT: usize = 16 * 1024 * 1024;
 
 /// Why a theme that the plugin accepts cannot be written soundly.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

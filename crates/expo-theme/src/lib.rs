@@ -16,12 +16,14 @@ mod diagnostic;
 mod emit;
 mod number;
 mod parser;
+mod rules;
+mod sound;
 mod source;
 mod text;
 mod token;
 mod value;
 
-pub use check::{Profile, Report, Theme, check};
+pub use check::{MAX_DIAGNOSTICS, Profile, Report, Theme, check};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use emit::{EmitError, MAX_OUTPUT, PLIST_HEAD, PLIST_KEY, android_asset, plist_document, plist_value};
 pub use number::Number;

@@ -1,6 +1,6 @@
 //! The text of a theme and places in it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::OnceLock};
 
 use serde::Serialize;
 
@@ -32,20 +32,46 @@ pub struct Position {
     pub offset_utf16: usize,
 }
 
+impl Position {
+    const START: Self = Self { line: 1, column: 1, offset_utf16: 0 };
+
+    /// The place after `c`; `after_return` when a CR stands before it.
+    fn after(mut self, c: char, after_return: bool) -> Self {
+        self.offset_utf16 = self.offset_utf16.saturating_add(c.len_utf16());
+        match c {
+            '\n' if after_return => {}
+            '\n' | '\r' => self = Self { line: self.line.saturating_add(1), column: 1, ..self },
+            _ => self.column = self.column.saturating_add(c.len_utf16()),
+        }
+        self
+    }
+}
+
 /// The decoded text of a theme file.
 ///
 /// Bytes that are not UTF-8 become U+FFFD, one for each maximal ill-formed sequence (WHATWG Encoding, UTF-8 decode
 /// without BOM). A byte-order mark is kept: JSON refuses it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Source {
     text: String,
+    marks: OnceLock<Vec<Mark>>,
 }
+
+/// A place every few hundred bytes, so that a position is counted from nearby.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    byte: usize,
+    position: Position,
+    after_return: bool,
+}
+
+const MARK_EVERY: usize = 512;
 
 impl Source {
     /// Decodes the bytes of a file; never fails.
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Self {
-        Self { text: String::from_utf8_lossy(bytes).into_owned() }
+        Self { text: String::from_utf8_lossy(bytes).into_owned(), marks: OnceLock::new() }
     }
 
     /// The decoded text, into which every [`Span`] points.
@@ -54,39 +80,46 @@ impl Source {
         &self.text
     }
 
-    /// The place of a byte offset; an offset beyond the end counts as the end.
+    /// The place of a byte offset; an offset beyond the end counts as the end, one inside a character as its start.
     #[must_use]
     pub fn position(&self, offset: usize) -> Position {
-        let before = self.before(offset);
-        let line_start = before.rfind(['\n', '\r']).map_or(0, |at| at.saturating_add(1));
-        let line = before.get(line_start..).unwrap_or_default();
-        Position {
-            line: line_breaks(before).saturating_add(1),
-            column: line.encode_utf16().count().saturating_add(1),
-            offset_utf16: before.encode_utf16().count(),
-        }
-    }
-
-    /// The text up to `offset`; an offset inside a character or past the end moves back to a boundary.
-    fn before(&self, offset: usize) -> &str {
         let mut end = offset.min(self.text.len());
         while !self.text.is_char_boundary(end) {
             end = end.saturating_sub(1);
         }
-        self.text.get(..end).unwrap_or_default()
+        let marks = self.marks.get_or_init(|| marks(&self.text));
+        let before = marks.partition_point(|mark| mark.byte <= end).saturating_sub(1);
+        let Some(mark) = marks.get(before) else { return Position::START };
+        let between = self.text.get(mark.byte..end).unwrap_or_default();
+        let (position, _) = between.chars().fold((mark.position, mark.after_return), advance);
+        position
     }
 }
 
-fn line_breaks(text: &str) -> usize {
-    let feeds = text.bytes().filter(|byte| *byte == b'\n').count();
-    let mut returns: usize = 0;
-    let mut rest = text.bytes().peekable();
-    while let Some(byte) = rest.next() {
-        if byte == b'\r' && rest.peek() != Some(&b'\n') {
-            returns = returns.saturating_add(1);
-        }
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
     }
-    feeds.saturating_add(returns)
+}
+
+impl Eq for Source {}
+
+fn marks(text: &str) -> Vec<Mark> {
+    let mut marks = vec![Mark { byte: 0, position: Position::START, after_return: false }];
+    let mut state = (Position::START, false);
+    let mut next = MARK_EVERY;
+    for (byte, c) in text.char_indices() {
+        if byte >= next {
+            marks.push(Mark { byte, position: state.0, after_return: state.1 });
+            next = byte.saturating_add(MARK_EVERY);
+        }
+        state = advance(state, c);
+    }
+    marks
+}
+
+fn advance((position, after_return): (Position, bool), c: char) -> (Position, bool) {
+    (position.after(c, after_return), c == '\r')
 }
 
 /// Text from a theme made safe to print: control and format-breaking characters escaped, cut after 60 characters.
@@ -125,6 +158,13 @@ mod tests {
         assert_eq!(place(7), (2, 3, 5));
         assert_eq!(place(9), (3, 1, 7));
         assert_eq!(place(999), (4, 1, 9));
+    }
+
+    #[test]
+    fn positions_far_in_the_text_count_from_its_start() {
+        let source = Source::decode("é\r\n".repeat(1000).as_bytes());
+        assert_eq!(source.position(4 * 700), Position { line: 701, column: 1, offset_utf16: 2100 });
+        assert_eq!(source.position(4 * 700 + 1), source.position(4 * 700));
     }
 
     #[test]

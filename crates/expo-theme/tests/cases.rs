@@ -1,5 +1,7 @@
 //! Themes with the verdict, plist value and asset that plugin 4.6.6 gives them.
 
+use std::collections::BTreeSet;
+
 use expo_theme::{Code, EmitError, Profile, Severity, android_asset, check, plist_value};
 use serde_json::Value;
 
@@ -123,5 +125,19 @@ fn the_asset_is_the_plugins() {
     for case in cases() {
         let Some(theme) = check(&theme(&case), Profile::Compat).theme else { continue };
         assert_text(&case, "asset", &android_asset(&theme).unwrap());
+    }
+}
+
+#[test]
+fn strict_finds_every_kind_of_fault() {
+    for case in cases() {
+        let report = check(&theme(&case), Profile::Strict);
+        let errors = report.diagnostics.iter().filter(|found| found.severity == Severity::Error);
+        let codes: BTreeSet<String> = errors
+            .map(|error| serde_json::to_value(error.code).unwrap().as_str().unwrap().to_owned())
+            .collect();
+        let expected: BTreeSet<String> = serde_json::from_value(case["strict"].clone()).unwrap();
+        assert_eq!(codes, expected, "{}: {:?}", case["id"], report.diagnostics);
+        assert_eq!(report.theme.is_some(), codes.is_empty(), "{}", case["id"]);
     }
 }

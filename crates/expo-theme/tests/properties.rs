@@ -48,8 +48,14 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
 }
 
 fn spans_fit(bytes: &[u8]) {
+    let strict = check(bytes, Profile::Strict);
     let report = check(bytes, Profile::Compat);
-    for found in &report.diagnostics {
+    if let Some(theme) = &strict.theme {
+        assert!(report.theme.is_some(), "strict accepts nothing that compat refuses");
+        let read = plist::Value::from_reader_xml(plist_document(theme).unwrap().as_bytes()).unwrap();
+        assert!(same(&Value::Object(theme.root().clone()), &read.as_dictionary().unwrap()[PLIST_KEY]));
+    }
+    for found in report.diagnostics.iter().chain(&strict.diagnostics) {
         let text = report.source.text();
         assert!(text.get(found.span.start..found.span.end).is_some(), "{found:?}");
         assert!(!found.message.is_empty() && !found.expected.is_empty());

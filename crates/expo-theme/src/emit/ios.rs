@@ -181,6 +181,6 @@ fn is_plain(byte: u8) -> bool {
 }
 
 /// XML 1.0 §2.2, `Char`.
-fn is_xml(c: char) -> bool {
+pub(crate) fn is_xml(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }

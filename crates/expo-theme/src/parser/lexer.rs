@@ -140,7 +140,7 @@ impl<'a> Lexer<'a> {
         match self.peek() {
             Some(quote @ (b'"' | b'\'')) => Value::Text(self.string(quote)),
             Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(byte) if word_part(byte) => self.literal(),
+            Some(byte) if word_part(byte) || byte == b'#' => self.literal(),
             _ => {
                 self.unexpected(start, "a value");
                 Value::Invalid
@@ -343,7 +343,7 @@ impl<'a> Lexer<'a> {
         let rest = self.slice(start, self.bytes.len());
         let length = if rest.starts_with("/*") {
             rest.find("*/").map_or(rest.len(), |end| end.saturating_add(2))
-        } else if rest.starts_with("//") || rest.starts_with('#') {
+        } else if rest.starts_with("//") || is_hash_comment(rest) {
             rest.find(['\n', '\r']).unwrap_or(rest.len())
         } else {
             return false;
@@ -356,6 +356,7 @@ impl<'a> Lexer<'a> {
 
     fn word(&mut self) -> &'a str {
         let start = self.at;
+        self.take(b"#");
         while self.peek().is_some_and(word_part) {
             self.bump();
         }
@@ -396,6 +397,11 @@ impl<'a> Lexer<'a> {
         let rest = self.source.text().get(start..).unwrap_or_default();
         start.saturating_add(rest.chars().next().map_or(0, char::len_utf8))
     }
+}
+
+/// `#` before a letter or digit is rather a colour without quotes.
+fn is_hash_comment(rest: &str) -> bool {
+    rest.strip_prefix('#').is_some_and(|note| !note.starts_with(|c: char| c.is_ascii_alphanumeric()))
 }
 
 fn word_part(byte: u8) -> bool {
