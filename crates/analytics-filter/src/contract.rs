@@ -53,6 +53,7 @@ macro_rules! contract {
                 sign_ups_and_activity_are_split_by_class
                 activity_counts_once
                 periods_count_users_once
+                cohorts_are_counted_period_by_period
                 a_range_ends_where_it_says
                 days_before_1970_are_days
                 activity_ahead_of_its_user_counts_once_it_is_known

@@ -26,6 +26,7 @@ mod memory;
 mod page;
 mod phone_pattern;
 mod report;
+mod retention;
 mod row;
 mod rule;
 mod seek;
@@ -55,10 +56,11 @@ pub use crate::{
     page::{Cursors, InvalidPageLimit, Page, PageError, PageLimit, PageQuery, PageState},
     phone_pattern::{InvalidPhonePattern, PhonePattern},
     report::{Activities, DayActivity, PeriodView, Report, ReportView, Tiles},
+    retention::{Cohort, CohortView, MAX_COHORTS, RetainedView, Retention},
     row::{OrganizationRow, Row, Table, UserRow, WaitlistRow},
     rule::{Atom, Policy, TestUserRule},
     seek::{Position, Seek, Start},
-    service::{Overview, TableError},
+    service::{Overview, RetentionError, TableError},
     split::{Filter, Ratio, Split},
     store::{ErrorType, MetricsReader, OverviewStore, OverviewWriter, RecordReader, TableReader},
     tenant::{InvalidTenantId, TenantId},

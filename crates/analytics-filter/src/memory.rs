@@ -11,9 +11,9 @@ use std::{
 
 use self::records::Records;
 use crate::{
-    Activities, Change, Commit, Days, ErrorType, Filter, MetricsReader, OrganizationRow, OverviewWriter,
-    RecordReader, Row, Seek, Start, Table, TableReader, TenantId, User, UserClass, UserId, UserRow,
-    WaitlistEntry, WaitlistEntryId, WaitlistRow,
+    Activities, Change, Cohort, Commit, Days, ErrorType, Filter, MetricsReader, OrganizationRow,
+    OverviewWriter, RecordReader, Row, Seek, Start, Table, TableReader, TenantId, User, UserClass, UserId,
+    UserRow, WaitlistEntry, WaitlistEntryId, WaitlistRow,
 };
 
 /// All stores of this crate, in memory.
@@ -73,6 +73,10 @@ impl MetricsReader for MemoryStore {
         periods: &[Days],
     ) -> Result<Activities, Infallible> {
         Ok(self.lock().get(tenant).unwrap_or(&Records::default()).activities(days, periods))
+    }
+
+    async fn cohorts(&self, tenant: &TenantId, periods: &[Days]) -> Result<Vec<Cohort>, Infallible> {
+        Ok(self.lock().get(tenant).unwrap_or(&Records::default()).cohorts(periods))
     }
 }
 

@@ -5,8 +5,9 @@ use std::error::Error;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Change, Commit, Count, Cursors, Days, Filter, Interval, OrganizationRow, OverviewStore, Page, PageError,
-    PageLimit, PageQuery, Report, Table, TenantId, TestUserRule, UserRow, WaitlistRow,
+    Change, Commit, Count, Cursors, Days, Filter, Interval, MAX_COHORTS, OrganizationRow, OverviewStore,
+    Page, PageError, PageLimit, PageQuery, Report, Retention, Table, TenantId, TestUserRule, UserRow,
+    WaitlistRow,
 };
 
 /// The Overview of all tenants, on a store.
@@ -107,6 +108,25 @@ impl<S: OverviewStore> Overview<S> {
         Ok(Report::new(&self.rule, (interval, days), now, activities))
     }
 
+    /// The retention of whoever signed up in each period that these days touch, as of `now`.
+    ///
+    /// # Errors
+    /// [`RetentionError`].
+    pub async fn retention(
+        &self,
+        tenant: &TenantId,
+        interval: Interval,
+        days: Days,
+        now: DateTime<Utc>,
+    ) -> Result<Retention, RetentionError<S::Error>> {
+        let periods = interval.periods(days);
+        if periods.len() > MAX_COHORTS {
+            return Err(RetentionError::TooManyCohorts);
+        }
+        let cohorts = self.store.cohorts(tenant, &periods).await.map_err(RetentionError::Store)?;
+        Ok(Retention::new(&self.rule, (interval, periods), now, cohorts))
+    }
+
     /// How many rows a table has under a filter; counting stops at 10,001.
     ///
     /// # Errors
@@ -199,6 +219,18 @@ impl<S: OverviewStore> Overview<S> {
     fn query<'a>(&self, tenant: &'a TenantId, table: Table, filter: Filter) -> PageQuery<'a> {
         PageQuery { tenant, table, filter, rule: self.rule.fingerprint() }
     }
+}
+
+/// Why there is no retention.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RetentionError<E: Error + 'static> {
+    /// The days touch more than [`MAX_COHORTS`] periods.
+    #[error("a table of retention has at most {MAX_COHORTS} cohorts: choose fewer days or a longer interval")]
+    TooManyCohorts,
+    /// The store failed.
+    #[error("the store failed")]
+    Store(#[source] E),
 }
 
 /// Why there is no page.

@@ -5,8 +5,8 @@
 use std::{error::Error, future::Future, sync::Arc};
 
 use crate::{
-    Activities, Change, Commit, Days, Filter, OrganizationRow, Seek, Table, TenantId, User, UserId, UserRow,
-    WaitlistEntry, WaitlistEntryId, WaitlistRow,
+    Activities, Change, Cohort, Commit, Days, Filter, OrganizationRow, Seek, Table, TenantId, User, UserId,
+    UserRow, WaitlistEntry, WaitlistEntryId, WaitlistRow,
 };
 
 /// The error of a store, the same for each of its traits.
@@ -46,6 +46,17 @@ pub trait MetricsReader: ErrorType + Send + Sync {
         days: Days,
         periods: &[Days],
     ) -> impl Future<Output = Result<Activities, Self::Error>> + Send;
+
+    /// The cohort of each of these periods, which are in order and have no day in common.
+    ///
+    /// # Contract
+    /// One cohort for each of the periods: who signed up in it, counted as by [`activities`](Self::activities), and who of
+    /// those was active in it and in each later one of the periods. All is of one point in time.
+    fn cohorts(
+        &self,
+        tenant: &TenantId,
+        periods: &[Days],
+    ) -> impl Future<Output = Result<Vec<Cohort>, Self::Error>> + Send;
 }
 
 /// Reading the tables.
@@ -149,6 +160,14 @@ macro_rules! delegate {
                 periods: &[Days],
             ) -> impl Future<Output = Result<Activities, Self::Error>> + Send {
                 (**self).activities(tenant, days, periods)
+            }
+
+            fn cohorts(
+                &self,
+                tenant: &TenantId,
+                periods: &[Days],
+            ) -> impl Future<Output = Result<Vec<Cohort>, Self::Error>> + Send {
+                (**self).cohorts(tenant, periods)
             }
         }
 

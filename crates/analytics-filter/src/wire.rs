@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::{
-    Count, Filter, Fingerprint, IdentifierPolicy, Interval, OrganizationRow, Page, PageState, PeriodView,
-    Reason, Report, UserClass, UserRow, WaitlistRow, WaitlistStatus,
+    CohortView, Count, Filter, Fingerprint, IdentifierPolicy, Interval, OrganizationRow, Page, PageState,
+    PeriodView, Reason, Report, Retention, UserClass, UserRow, WaitlistRow, WaitlistStatus,
 };
 
 /// The charts and tiles under one filter.
@@ -55,6 +55,37 @@ impl OverviewBody {
                 active_users: view.tiles.active_users,
                 new_among_active_basis_points: view.tiles.new_among_active.basis_points(),
             },
+        }
+    }
+}
+
+/// The retention under one filter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RetentionBody {
+    object: &'static str,
+    filter: Filter,
+    filter_test_users: bool,
+    rule: Fingerprint,
+    identifiers: IdentifierPolicy,
+    interval: Interval,
+    epoch: i64,
+    complete_through: NaiveDate,
+    cohorts: Vec<CohortView>,
+}
+
+impl RetentionBody {
+    /// Retention as a filter leaves it.
+    pub fn new(retention: &Retention, filter: Filter) -> Self {
+        Self {
+            object: "retention",
+            filter,
+            filter_test_users: filter == Filter::RealUsers,
+            rule: retention.rule,
+            identifiers: retention.identifiers,
+            interval: retention.interval,
+            epoch: retention.epoch.timestamp_millis(),
+            complete_through: retention.complete_through,
+            cohorts: retention.view(filter),
         }
     }
 }

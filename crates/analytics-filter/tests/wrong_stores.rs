@@ -6,7 +6,7 @@ use std::{
 };
 
 use analytics_filter::{
-    Activities, Change, Commit, Days, ErrorType, Filter, MemoryStore, MetricsReader, OrganizationRow,
+    Activities, Change, Cohort, Commit, Days, ErrorType, Filter, MemoryStore, MetricsReader, OrganizationRow,
     OverviewWriter, Position, RecordReader, Seek, Split, Start, Table, TableReader, TenantId, User, UserId,
     UserRow, WaitlistEntry, WaitlistEntryId, WaitlistRow, contract,
 };
@@ -36,6 +36,8 @@ enum Flaw {
     GoesBackFromTheTop,
     /// Days end a second early.
     LosesTheLastDay,
+    /// Retention is unbounded: who came back later counts before, too.
+    RetainsOnOrAfter,
     /// A walk starts again and again.
     WalksInCircles,
 }
@@ -124,6 +126,21 @@ impl MetricsReader for Wrong {
         }
         Ok(found)
     }
+
+    async fn cohorts(&self, tenant: &TenantId, periods: &[Days]) -> Result<Vec<Cohort>, Infallible> {
+        let mut cohorts = self.inner.cohorts(&self.tenant(tenant), periods).await?;
+        if self.flaw == Flaw::RetainsOnOrAfter {
+            for cohort in &mut cohorts {
+                let mut later: Split<u64> = Split::default();
+                for active in cohort.active.iter_mut().rev() {
+                    later.real = later.real.max(active.real);
+                    later.test = later.test.max(active.test);
+                    *active = later;
+                }
+            }
+        }
+        Ok(cohorts)
+    }
 }
 
 impl RecordReader for Wrong {
@@ -199,6 +216,7 @@ refused! {
     IgnoresTheEpoch by rows_after_the_epoch_are_left_out;
     IgnoresTheFilter by the_filter_leaves_out_rows_but_no_organization;
     GoesBackFromTheTop by a_part_before_a_position_is_reversed;
+    RetainsOnOrAfter by cohorts_are_counted_period_by_period;
     WalksInCircles by users_are_walked_by_id;
     LosesTheLastDay by sign_ups_and_activity_are_split_by_class;
 }

@@ -5,8 +5,8 @@ mod page;
 use std::sync::Arc;
 
 use analytics_filter::{
-    Days, Filter, Interval, Overview, OverviewStore, PageLimit, Table, TableError,
-    wire::{OrganizationBody, OverviewBody, PageBody, UserBody, WaitlistBody},
+    Days, Filter, Interval, Overview, OverviewStore, PageLimit, RetentionError, Table, TableError,
+    wire::{OrganizationBody, OverviewBody, PageBody, RetentionBody, UserBody, WaitlistBody},
 };
 use axum::{Extension, Json, Router, extract::State, http::StatusCode, routing::get};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -19,6 +19,8 @@ use crate::{ApiError, Clock, Tenant, parameters::Parameters};
 /// - `GET /v1/overview`: charts and tiles of the days `from` to `to` (UTC), the last 90 complete ones if neither is given;
 ///   `include_incomplete=true` adds today to those; by `interval` `day`, `week` or `month`, whose
 ///   periods are whole;
+/// - `GET /v1/overview/retention`: of those who signed up in each period, how many were active in it and in each later one; the
+///   same parameters, by `week` if no interval is given, over the last 84 complete days;
 /// - `GET /v1/overview/users`, `/v1/overview/organizations` and `/v1/overview/waitlist`: a page of at most `limit` rows (1 to
 ///   500, default 50), the first or the one that `cursor` leads to. A cursor that leads nowhere is answered 400 with the
 ///   code of [`PageError::code`](analytics_filter::PageError::code).
@@ -42,6 +44,7 @@ use crate::{ApiError, Clock, Tenant, parameters::Parameters};
 pub fn router<S: OverviewStore + 'static>(overview: Overview<S>, clock: Clock) -> Router {
     Router::new()
         .route("/v1/overview", get(report::<S>))
+        .route("/v1/overview/retention", get(retention::<S>))
         .route("/v1/overview/users", get(users::<S>))
         .route("/v1/overview/organizations", get(organizations::<S>))
         .route("/v1/overview/waitlist", get(waitlist::<S>))
@@ -60,6 +63,7 @@ impl<S> Clone for Served<S> {
 }
 
 const DEFAULT_DAYS: u16 = 90;
+const RETENTION_DAYS: u16 = 84;
 
 async fn report<S: OverviewStore>(
     State(served): State<Served<S>>,
@@ -67,13 +71,28 @@ async fn report<S: OverviewStore>(
     asked: Parameters,
 ) -> Result<Json<OverviewBody>, ApiError> {
     let now = served.clock.now();
-    let (filter, days) = (filter(&asked)?, days(&asked, now)?);
-    let interval = asked.checked("interval", "an interval", |code: String| {
-        Interval::from_code(&code).ok_or("it is day, week or month")
-    })?;
-    let report = served.overview.report_by(tenant.analytics(), interval.unwrap_or_default(), days, now).await;
+    let (filter, days) = (filter(&asked)?, days(&asked, DEFAULT_DAYS, now)?);
+    let report =
+        served.overview.report_by(tenant.analytics(), interval(&asked)?.unwrap_or_default(), days, now).await;
     let report = report.map_err(|error| ApiError::internal(&error))?;
     Ok(Json(OverviewBody::new(&report, filter)))
+}
+
+async fn retention<S: OverviewStore>(
+    State(served): State<Served<S>>,
+    Extension(tenant): Extension<Tenant>,
+    asked: Parameters,
+) -> Result<Json<RetentionBody>, ApiError> {
+    let now = served.clock.now();
+    let (filter, days) = (filter(&asked)?, days(&asked, RETENTION_DAYS, now)?);
+    let interval = interval(&asked)?.unwrap_or(Interval::Week);
+    match served.overview.retention(tenant.analytics(), interval, days, now).await {
+        Ok(retention) => Ok(Json(RetentionBody::new(&retention, filter))),
+        Err(error @ RetentionError::TooManyCohorts) => {
+            Err(ApiError::value_invalid("from", &error.to_string()))
+        }
+        Err(error) => Err(ApiError::internal(&error)),
+    }
 }
 
 async fn users<S: OverviewStore>(
@@ -118,10 +137,16 @@ fn part(asked: &Parameters) -> Result<(Option<&str>, PageLimit), ApiError> {
     Ok((asked.text("cursor"), limit.unwrap_or_default()))
 }
 
+fn interval(asked: &Parameters) -> Result<Option<Interval>, ApiError> {
+    asked.checked("interval", "an interval", |code: String| {
+        Interval::from_code(&code).ok_or("it is day, week or month")
+    })
+}
+
 /// The days asked for, without those that are still to come.
-fn days(asked: &Parameters, now: DateTime<Utc>) -> Result<Days, ApiError> {
+fn days(asked: &Parameters, usual: u16, now: DateTime<Utc>) -> Result<Days, ApiError> {
     let day = |name| asked.value::<NaiveDate>(name, "a day, such as 2026-05-01");
-    let usual = Days::complete_before(now, DEFAULT_DAYS);
+    let usual = Days::complete_before(now, usual);
     let usual_last = if asked.switch("include_incomplete")? { now.date_naive() } else { usual.last() };
     let (first, last) = match (day("from")?, day("to")?) {
         (Some(first), last) => (first, last.unwrap_or(usual_last.max(first))),

@@ -154,6 +154,25 @@ fn weeks_and_months_are_whole() {
 }
 
 #[test]
+fn retention_is_a_table_of_weeks() {
+    let app = app();
+    let usual = ok(&app, "/v1/overview/retention?filter_test_users=true");
+    let cohorts = usual["cohorts"].as_array().unwrap();
+    assert_eq!((cohorts.len(), &usual["interval"]), (13, &json!("week")));
+    assert_eq!(
+        cohorts[11],
+        json!({
+            "from": "2026-04-27", "to": "2026-05-03", "size": 3, "periods": [
+                { "active_users": 3, "basis_points": 10_000, "complete": true },
+                { "active_users": 0, "basis_points": 0, "complete": false },
+            ],
+        })
+    );
+    assert_eq!(cohorts[0]["size"], 0);
+    assert_eq!(cohorts[0]["periods"][0]["basis_points"], Value::Null);
+}
+
+#[test]
 fn a_table_is_scrolled_to_its_end_and_back() {
     let app = app();
     let first = ok(&app, "/v1/overview/users?limit=4&filter_test_users=true");
@@ -236,6 +255,8 @@ fn bad_parameters_are_refused_by_name() {
         ("?from=2026-05-11", "form_param_value_invalid"),
         ("?include_incomplete=1", "form_param_format_invalid"),
         ("?interval=hour", "form_param_value_invalid"),
+        ("/retention?interval=hour", "form_param_value_invalid"),
+        ("/retention?interval=day&from=2026-01-01", "form_param_value_invalid"),
         ("/users?limit=0", "form_param_value_invalid"),
         ("/users?limit=501", "form_param_value_invalid"),
         ("/users?limit=-1", "form_param_format_invalid"),

@@ -1,14 +1,15 @@
 //! The Overview's tables.
 
+mod cohorts;
 mod metrics;
 mod records;
 mod tables;
 mod write;
 
 use analytics_filter::{
-    Activities, Change, Commit, Days, ErrorType, Filter, MetricsReader, OrganizationRow, OverviewWriter,
-    RecordReader, Seek, Table, TableReader, TenantId, User, UserId, UserRow, WaitlistEntry, WaitlistEntryId,
-    WaitlistRow,
+    Activities, Change, Cohort, Commit, Days, ErrorType, Filter, MetricsReader, OrganizationRow,
+    OverviewWriter, RecordReader, Seek, Table, TableReader, TenantId, User, UserId, UserRow, WaitlistEntry,
+    WaitlistEntryId, WaitlistRow,
 };
 
 pub use self::write::apply;
@@ -41,6 +42,11 @@ impl MetricsReader for SqliteStore {
     ) -> Result<Activities, SqliteError> {
         let (tenant, periods) = (tenant.clone(), periods.to_vec());
         self.database.read(move |db| metrics::activities(db, &tenant, days, &periods)).await
+    }
+
+    async fn cohorts(&self, tenant: &TenantId, periods: &[Days]) -> Result<Vec<Cohort>, SqliteError> {
+        let (tenant, periods) = (tenant.clone(), periods.to_vec());
+        self.database.read(move |db| cohorts::cohorts(db, &tenant, &periods)).await
     }
 }
 

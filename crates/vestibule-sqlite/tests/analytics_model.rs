@@ -1,9 +1,9 @@
 //! SQLite against the store in memory: the same changes, the same answers.
 
 use analytics_filter::{
-    Activity, Change, Contacts, Days, Filter, MemoryStore, MetricsReader, Organization, OrganizationId,
-    OverviewWriter, Position, RecordReader, Seek, Start, Table, TableReader, TenantId, TestUserRule, User,
-    UserId, WaitlistEntry, WaitlistEntryId, WaitlistStatus,
+    Activity, Change, Contacts, Days, Filter, Interval, MemoryStore, MetricsReader, Organization,
+    OrganizationId, OverviewWriter, Position, RecordReader, Seek, Start, Table, TableReader, TenantId,
+    TestUserRule, User, UserId, WaitlistEntry, WaitlistEntryId, WaitlistStatus,
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use proptest::prelude::*;
@@ -126,6 +126,9 @@ proptest! {
                     let found = sqlite.activities(tenant, *range, &ranges).await.unwrap();
                     prop_assert_eq!(found, memory.activities(tenant, *range, &ranges).await.unwrap());
                 }
+                let periods = Interval::Week.periods(ranges[0]);
+                let (found, expected) = (sqlite.cohorts(tenant, &periods).await, memory.cohorts(tenant, &periods).await);
+                prop_assert_eq!(found.unwrap(), expected.unwrap());
                 for table in [Table::Users, Table::Organizations, Table::Waitlist] {
                     let found = sqlite.count(tenant, table, filter, 3).await.unwrap();
                     prop_assert_eq!(found, memory.count(tenant, table, filter, 3).await.unwrap());

@@ -3,7 +3,7 @@
 use store_contract::{Check, ensure_eq};
 
 use super::samples::{REAL, TEST, active, day, days, signed_up, tenant, time, user, user_deleted};
-use crate::{Activities, Change, Days, MetricsReader, OverviewWriter, Split, TenantId};
+use crate::{Activities, Change, Cohort, Days, MetricsReader, OverviewWriter, Split, TenantId};
 
 type Numbers = Vec<(Split<u64>, Split<u64>)>;
 
@@ -65,6 +65,39 @@ pub async fn periods_count_users_once<S: OverviewWriter + MetricsReader>(store: 
     let (one, both) = (Split { real: 1, test: 0 }, Split { real: 1, test: 1 });
     ensure_eq!(found.periods, [one, both, Split::default(), both, both], "in the order asked for");
     ensure_eq!(found.active_users, one, "the days are counted for themselves");
+    Ok(())
+}
+
+/// A cohort is who signed up in its period, and retention is bounded.
+pub async fn cohorts_are_counted_period_by_period<S: OverviewWriter + MetricsReader>(store: S) -> Check {
+    let changes = [
+        signed_up("user_1", REAL, "2026-01-26T00:00:00Z"),
+        active("user_1", &["2026-01-28", "2026-02-09"]),
+        signed_up("user_2", TEST, "2026-02-01T23:59:59.999Z"),
+        active("user_2", &["2026-02-02", "2026-02-03"]),
+        signed_up("user_3", REAL, "2026-02-02T00:00:00Z"),
+        signed_up("user_4", REAL, "2026-01-25T23:59:59.999Z"),
+        active("user_4", &["2026-02-01", "2026-02-08"]),
+        user_deleted("user_3"),
+    ];
+    store.commit(&tenant(), &changes).await?;
+    let periods = [
+        days("2026-01-26", "2026-02-01"),
+        days("2026-02-02", "2026-02-08"),
+        days("2026-02-09", "2026-02-15"),
+    ];
+    let found = store.cohorts(&tenant(), &periods).await?;
+    let split = |real, test| Split { real, test };
+    let expected = [
+        Cohort { size: split(1, 1), active: vec![split(1, 1), split(0, 1), split(1, 0)] },
+        Cohort { size: split(1, 0), active: vec![split(1, 0), split(0, 0)] },
+        Cohort { size: split(0, 0), active: vec![split(0, 0)] },
+    ];
+    ensure_eq!(found, expected, "by sign-up, then by activity in exactly one period");
+    ensure_eq!(store.cohorts(&tenant(), &[]).await?, [], "no period has no cohort");
+    let other = TenantId::new("ins_2").unwrap();
+    let size = store.cohorts(&other, &periods).await?.first().map(|cohort| cohort.size);
+    ensure_eq!(size, Some(Split::default()), "tenants are apart");
     Ok(())
 }
 

@@ -9,8 +9,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::record::Record;
 use crate::{
-    Activities, Change, Contacts, DayActivity, Days, Filter, Organization, OrganizationId, OrganizationRow,
-    Split, Table, User, UserClass, UserId, UserRow, WaitlistEntry, WaitlistEntryId, WaitlistRow,
+    Activities, Change, Cohort, Contacts, DayActivity, Days, Filter, Organization, OrganizationId,
+    OrganizationRow, Split, Table, User, UserClass, UserId, UserRow, WaitlistEntry, WaitlistEntryId,
+    WaitlistRow,
 };
 
 #[derive(Debug, Default)]
@@ -156,6 +157,27 @@ impl Records {
             users.count(user.classification.class, u64::from(any));
         }
         users
+    }
+
+    pub(super) fn cohorts(&self, periods: &[Days]) -> Vec<Cohort> {
+        let starts = (0..).zip(periods);
+        starts.map(|(start, _)| self.cohort(periods.get(start..).unwrap_or_default())).collect()
+    }
+
+    /// The cohort of the first of the periods.
+    fn cohort(&self, periods: &[Days]) -> Cohort {
+        let mut cohort = Cohort { size: Split::default(), active: vec![Split::default(); periods.len()] };
+        for (user, created_at, active) in self.ever() {
+            if !periods.first().is_some_and(|own| own.contains(created_at.date_naive())) {
+                continue;
+            }
+            cohort.size.count(user.classification.class, 1);
+            for (period, count) in periods.iter().zip(&mut cohort.active) {
+                let any = active.range(period.first()..=period.last()).next().is_some();
+                count.count(user.classification.class, u64::from(any));
+            }
+        }
+        cohort
     }
 
     /// Whoever ever signed up, deleted or not, when, and the days of activity.

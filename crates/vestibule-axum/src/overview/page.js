@@ -10,6 +10,7 @@ const at = (id) => document.getElementById(id);
 const token = takeToken();
 const remembered = remember();
 let charts = new AbortController();
+let retention = new AbortController();
 
 const tables = [
   table("users", (row) => [row.name ?? row.id, row.email_address, row.phone_number, time(row.created_at), classOf(row)]),
@@ -31,8 +32,9 @@ if (token === null) alarm("This page needs its token: open the whole address tha
 else showAll();
 
 function showAll() {
-  for (const each of tables) each.restart();
   showCharts();
+  showRetention();
+  for (const each of tables) each.restart();
 }
 
 async function showCharts() {
@@ -71,6 +73,48 @@ function numbers(period) {
   const name = period.complete ? nameOf(period) : `${nameOf(period)} (incomplete)`;
   for (const text of [name, period.sign_ups, period.active_users]) {
     line.insertCell().textContent = text;
+  }
+  return line;
+}
+
+/** One line for each week of sign-up: how many, and which share of them came back in exactly each later week. */
+async function showRetention() {
+  retention.abort();
+  const { signal } = retention = new AbortController();
+  const shown = at("retention");
+  shown.setAttribute("aria-busy", "true");
+  try {
+    const { cohorts } = await ask("/retention", { interval: "week" }, signal);
+    if (!signal.aborted) fillRetention(shown, cohorts);
+  } catch (error) {
+    if (!signal.aborted) alarm(`Retention could not be loaded: ${error.message}.`);
+  } finally {
+    if (!signal.aborted) shown.removeAttribute("aria-busy");
+  }
+}
+
+function fillRetention(shown, cohorts) {
+  const head = ["Signed up (UTC)", "Users", ...cohorts.map((_, week) => `Week ${week}`)].map((text) => {
+    const cell = document.createElement("th");
+    cell.scope = "col";
+    cell.textContent = text;
+    return cell;
+  });
+  shown.tHead.rows[0].replaceChildren(...head);
+  shown.tBodies[0].replaceChildren(...cohorts.map(cohortLine));
+}
+
+function cohortLine(cohort) {
+  const line = document.createElement("tr");
+  const name = document.createElement("th");
+  name.scope = "row";
+  name.textContent = nameOf(cohort);
+  line.append(name);
+  line.insertCell().textContent = cohort.size.toLocaleString("en");
+  for (const { basis_points, complete } of cohort.periods) {
+    const cell = line.insertCell();
+    cell.textContent = basis_points === null ? "–" : `${(basis_points / 100).toFixed(1)} %${complete ? "" : " so far"}`;
+    if (!complete) cell.className = "incomplete";
   }
   return line;
 }

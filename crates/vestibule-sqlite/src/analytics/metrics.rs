@@ -41,7 +41,7 @@ fn count_sign_ups(
          WHERE tenant = ?1 AND deleted IN (0, 1) AND is_test IN (0, 1) AND created_at BETWEEN ?2 AND ?3
          GROUP BY 1, 2",
     )?;
-    let (first, last) = (midnight(days.first()), midnight(days.last()) + 86_399_999);
+    let (first, last) = bounds(days);
     let mut rows = counts.query(params![tenant.as_str(), first, last])?;
     while let Some(row) = rows.next()? {
         let day = DateTime::<Utc>::from_timestamp_millis(row.get(0)?).map(|day| day.date_naive());
@@ -99,14 +99,19 @@ fn active_users(db: &Connection, tenant: &TenantId, days: Days) -> Result<Split<
     Ok(users)
 }
 
+/// The first and the last millisecond.
+pub(super) fn bounds(days: Days) -> (i64, i64) {
+    (midnight(days.first()), midnight(days.last()) + 86_399_999)
+}
+
 fn midnight(day: NaiveDate) -> i64 {
     day.and_time(NaiveTime::MIN).and_utc().timestamp_millis()
 }
 
-fn class(is_test: bool) -> UserClass {
+pub(super) fn class(is_test: bool) -> UserClass {
     if is_test { UserClass::Test } else { UserClass::Real }
 }
 
-fn count(rows: i64) -> u64 {
+pub(super) fn count(rows: i64) -> u64 {
     u64::try_from(rows).unwrap_or(0)
 }
