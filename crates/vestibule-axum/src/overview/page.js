@@ -40,15 +40,14 @@ function showAll() {
 async function showCharts() {
   charts.abort();
   const { signal } = charts = new AbortController();
+  alarm(null);
   at("tiles").setAttribute("aria-busy", "true");
   const today = at("incomplete").checked;
   const from = new Date(Date.now() - Number(at("range").value) * DAY).toISOString().slice(0, 10);
   try {
     const interval = at("interval").value;
     const overview = await ask("", { from, interval, include_incomplete: today }, signal);
-    if (signal.aborted) return;
-    alarm(null);
-    show(overview);
+    if (!signal.aborted) show(overview);
   } catch (error) {
     if (!signal.aborted) alarm(`The charts could not be loaded: ${error.message}.`);
   } finally {
