@@ -536,10 +536,11 @@ mod tests {
     #[test]
     fn every_check_is_in_the_list() {
         let source = include_str!("contract.rs");
-        let (list, checks) = source.split_once("fn tenant()").unwrap();
+        let (list, rest) = source.split_once("fn tenant()").unwrap();
+        let (checks, _) = rest.split_once("#[cfg(test)]").unwrap();
         for check in checks.split("pub async fn ").skip(1) {
             let name = check.split('<').next().unwrap();
-            assert!(!name.is_empty() && list.contains(&format!(" {name}\n")), "{name} is not in the list");
+            assert!(list.contains(&format!(" {name}\n")), "{name} is not in the list");
         }
     }
 }

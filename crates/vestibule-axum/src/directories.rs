@@ -1,4 +1,4 @@
-//! `/directories…` of the Backend API: what a host's administrators set directories up with.
+//! `/v1/directories…` of the Backend API: what a host's administrators set directories up with.
 
 use std::sync::Arc;
 
@@ -34,20 +34,20 @@ impl<S> Clone for Directories<S> {
 
 type Answer = Result<Json<Value>, ApiError>;
 
-/// `/directories…`, for a [`Tenant`] in the request's extensions.
+/// `/v1/directories…`, for a [`Tenant`] in the request's extensions.
 ///
 /// `endpoint_url` is where [`scim::router`](crate::scim::router) is mounted.
 pub fn router<S: ScimStore + 'static>(scim: Arc<Scim<S>>, endpoint_url: &str, clock: Clock) -> Router {
     let state = Directories { scim, endpoint_url: endpoint_url.into(), clock };
     Router::new()
-        .route("/directories", get(list::<S>).post(create::<S>))
-        .route("/directories/{id}", get(read::<S>).patch(update::<S>).delete(remove::<S>))
-        .route("/directories/{id}/rotate_api_key", post(rotate::<S>))
+        .route("/v1/directories", get(list::<S>).post(create::<S>))
+        .route("/v1/directories/{id}", get(read::<S>).patch(update::<S>).delete(remove::<S>))
+        .route("/v1/directories/{id}/rotate_api_key", post(rotate::<S>))
         .route(
-            "/directories/{id}/group_role_mappings",
+            "/v1/directories/{id}/group_role_mappings",
             get(mappings::<S>).post(create_mapping::<S>).put(put_mappings::<S>),
         )
-        .route("/directories/{id}/group_role_mappings/{mapping}", delete(delete_mapping::<S>))
+        .route("/v1/directories/{id}/group_role_mappings/{mapping}", delete(delete_mapping::<S>))
         .with_state(state)
 }
 

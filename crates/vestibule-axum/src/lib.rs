@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod api_version;
+pub mod apikeys;
 pub mod billing;
 mod clock;
 pub mod directories;

@@ -22,7 +22,12 @@ macro_rules! migrations {
 }
 
 /// Every step, in order; a domain's steps follow each other.
-const ALL: &[Migration] = migrations!["analytics/0001_overview", "billing/0001_plans_and_statements",];
+const ALL: &[Migration] = migrations![
+    "analytics/0001_overview",
+    "apikeys/0001_keys",
+    "billing/0001_plans_and_statements",
+    "scim/0001_directories",
+];
 
 /// Brings the tables of a connection up to this version, in one transaction.
 ///

@@ -1,16 +1,26 @@
 //! The store that the domain modules implement their traits on.
 
-use std::path::Path;
+use std::{error::Error, fmt, path::Path, sync::Arc};
+
+use rusqlite::Transaction;
+use scim_core::{AccountEffect, TenantId};
 
 use crate::{Database, SqliteError};
 
 /// Every vestibule store, on one SQLite database.
 ///
 /// Cloning is cheap: clones share the database, its writer and its readers.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SqliteStore {
     pub(crate) database: Database,
+    pub(crate) accounts: Option<AccountHook>,
 }
+
+pub(crate) type AccountHook =
+    Arc<dyn Fn(&Transaction<'_>, &TenantId, &AccountEffect) -> HookResult + Send + Sync>;
+
+/// What a host's hook answers.
+pub type HookResult = Result<(), Box<dyn Error + Send + Sync>>;
 
 impl SqliteStore {
     /// Opens the database in `path`, creating file and tables if they are missing.
@@ -31,11 +41,33 @@ impl SqliteStore {
 
     /// A store on an open database.
     pub fn new(database: Database) -> Self {
-        Self { database }
+        Self { database, accounts: None }
+    }
+
+    /// The same, which hands every account effect of a directory to `hook` before the change is committed.
+    ///
+    /// The hook writes the host's own tables in the same transaction; if it fails, the directory's change is taken back
+    /// with it, and the caller sees [`SqliteError::Hook`].
+    #[must_use]
+    pub fn with_accounts(
+        mut self,
+        hook: impl Fn(&Transaction<'_>, &TenantId, &AccountEffect) -> HookResult + Send + Sync + 'static,
+    ) -> Self {
+        self.accounts = Some(Arc::new(hook));
+        self
     }
 
     /// The database, for a host's own statements beside those of the store.
     pub fn database(&self) -> &Database {
         &self.database
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore")
+            .field("database", &self.database)
+            .field("accounts", &self.accounts.is_some())
+            .finish()
     }
 }

@@ -6,8 +6,11 @@ use billing_plans::{
 };
 use rusqlite::{Connection, Transaction, named_params, params};
 
-use super::column::{self, Columns};
-use crate::SqliteError;
+use super::column;
+use crate::{
+    SqliteError,
+    column::{Columns, json},
+};
 
 const CATALOGS: &str = "billing_catalogs";
 const PLANS: &str = "billing_plans";
@@ -152,8 +155,8 @@ fn write_plan(tx: &Transaction<'_>, tenant: &TenantId, plan: &Plan) -> Result<()
         ":is_recurring": plan.is_recurring,
         ":publicly_visible": plan.publicly_visible,
         ":has_base_fee": plan.has_base_fee,
-        ":features": column::json(PLANS, &plan.features)?,
-        ":unit_prices": column::json(PLANS, &plan.unit_prices)?,
+        ":features": json(PLANS, &plan.features)?,
+        ":unit_prices": json(PLANS, &plan.unit_prices)?,
         ":free_trial_enabled": plan.free_trial.is_enabled(),
         ":free_trial_days": plan.free_trial.days().map(TrialDays::get),
         ":created_at": plan.created_at.timestamp_millis(),

@@ -6,8 +6,11 @@ use billing_plans::{
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params, params};
 
-use super::column::{self, Columns};
-use crate::SqliteError;
+use super::column;
+use crate::{
+    SqliteError,
+    column::{Columns, json},
+};
 
 const LEDGERS: &str = "billing_ledgers";
 const STATEMENTS: &str = "billing_statements";
@@ -166,8 +169,8 @@ fn write(tx: &Transaction<'_>, tenant: &TenantId, statement: &Statement) -> Resu
         ":payer": statement.payer.id(),
         ":month": statement.month.to_string(),
         ":status": status(statement),
-        ":usage_lines": column::json(STATEMENTS, &statement.usage)?,
-        ":adjustments": column::json(STATEMENTS, &statement.adjustments)?,
+        ":usage_lines": json(STATEMENTS, &statement.usage)?,
+        ":adjustments": json(STATEMENTS, &statement.adjustments)?,
         ":total": statement.total.amount(),
         ":currency": statement.currency().code(),
         ":created_at": statement.created_at.timestamp_millis(),

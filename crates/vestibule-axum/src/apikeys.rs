@@ -1,0 +1,179 @@
+//! API keys: `/api_keys…`, and the extractor of a verified key.
+
+mod answer;
+mod body;
+mod extract;
+
+use std::sync::Arc;
+
+use apikeys::{
+    ApiKeys, KeyFilter, KeyId, KeyRecord, KeyStore, Start, Verdict,
+    wire::{CreatedKeyBody, DeletedKeyBody, KeyBody, KeyPageBody},
+};
+use axum::{
+    Extension, Json, Router,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use getrandom::SysRng;
+use rand_core::UnwrapErr;
+
+pub use self::extract::{KeyVerifier, VerifiedKey, verify_keys};
+use self::{
+    answer::{failed, issue_failed, refused_verdict},
+    body::{new_key, read_update},
+};
+use crate::{ApiError, Clock, Fields, JsonBody, Tenant, parameters::Parameters};
+
+/// The routes of API keys, on `keys`, for the [`Tenant`] in the request's extensions:
+///
+/// - `POST /api_keys`: `name`, `subject`, and what a key may have beside; the answer alone has the `secret`. A repeated
+///   `Idempotency-Key` is answered 409;
+/// - `GET /api_keys`: `subject`, `type`, `query`, `include_invalid`, `limit` (1 to 100), `offset`;
+/// - `GET`, `PATCH` and `DELETE /api_keys/{id}`, `POST /api_keys/{id}/revoke`;
+/// - `GET /api_keys/{id}/secret`: always refused, since only digests are stored;
+/// - `POST /api_keys/verify`: 404 for whatever is no key, 400 or 429 for one that may not be used.
+///
+/// The same under `/v1/api_keys`: clients call either.
+pub fn router<S: KeyStore + 'static>(keys: Arc<ApiKeys<S>>, clock: Clock) -> Router {
+    let routes = Router::new()
+        .route("/", get(list::<S>).post(create::<S>))
+        .route("/verify", post(verify::<S>))
+        .route("/{id}", get(read::<S>).patch(update::<S>).delete(remove::<S>))
+        .route("/{id}/revoke", post(revoke::<S>))
+        .route("/{id}/secret", get(secret::<S>))
+        .with_state(Served { keys, clock });
+    Router::new().nest("/api_keys", routes.clone()).nest("/v1/api_keys", routes)
+}
+
+struct Served<S> {
+    keys: Arc<ApiKeys<S>>,
+    clock: Clock,
+}
+
+impl<S> Clone for Served<S> {
+    fn clone(&self) -> Self {
+        Self { keys: Arc::clone(&self.keys), clock: self.clock.clone() }
+    }
+}
+
+async fn create<S: KeyStore>(
+    State(served): State<Served<S>>,
+    Extension(tenant): Extension<Tenant>,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody,
+) -> Result<Json<CreatedKeyBody>, ApiError> {
+    let new = new_key(body, headers.get("idempotency-key"))?;
+    let now = served.clock.now();
+    let issued = served.keys.issue(tenant.apikeys(), new, now, &mut UnwrapErr(SysRng)).await;
+    let (key, secret) = issued.map_err(issue_failed)?;
+    Ok(Json(CreatedKeyBody::new(&key, secret, now)))
+}
+
+const DEFAULT_LIMIT: u32 = 10;
+
+async fn list<S: KeyStore>(
+    State(served): State<Served<S>>,
+    Extension(tenant): Extension<Tenant>,
+    asked: Parameters,
+) -> Result<Json<KeyPageBody>, ApiError> {
+    let subject = asked.checked("subject", "a subject", |text: String| text.parse())?;
+    let filter = KeyFilter {
+        subject: Some(subject.ok_or_else(|| ApiError::missing("subject"))?),
+        kind: asked.text("type").map(Into::into),
+        name: asked.text("query").map(Into::into),
+        include_invalid: asked.switch("include_invalid")?,
+    };
+    let bounded = |limit| if (1..=100).contains(&limit) { Ok(limit) } else { Err("it is from 1 to 100") };
+    let limit = asked.checked("limit", "a whole number", bounded)?.unwrap_or(DEFAULT_LIMIT);
+    let start = Start::Offset(asked.value("offset", "a whole number from 0")?.unwrap_or(0));
+    let now = served.clock.now();
+    let page = served.keys.keys(tenant.apikeys(), &filter, start, limit, now).await;
+    Ok(Json(KeyPageBody::new(&page.map_err(|error| ApiError::internal(&error))?, now)))
+}
+
+async fn read<S: KeyStore>(
+    State(served): State<Served<S>>,
+    Extension(tenant): Extension<Tenant>,
+    Path(id): Path<String>,
+) -> Result<Json<KeyBody>, ApiError> {
+    let found = served.keys.key(tenant.apikeys(), known(&id)?).await;
+    served.answer(found.map_err(|error| ApiError::internal(&error))?)
+}
+
+async fn update<S: KeyStore>(
+    State(served): State<Served<S>>,
+    Extension(tenant): Extension<Tenant>,
+    Path(id): Path<String>,
+    JsonBody(body): JsonBody,
+) -> Result<Json<KeyBody>, ApiError> {
+    let changes = read_update(body)?;
+    let updated = served.keys.update(tenant.apikeys(), known(&id)?, changes, served.clock.now()).await;
+    served.answer(updated.map_err(failed)?)
+}
+
+async fn revoke<S: KeyStore>(
+    State(served): State<Served<S>>,
+    Extension(tenant): Extension<Tenant>,
+    Path(id): Path<String>,
+    JsonBody(body): JsonBody,
+) -> Result<Json<KeyBody>, ApiError> {
+    let mut fields = Fields::new(body)?;
+    let reason = fields.string("revocation_reason")?.map(Into::into);
+    body::finish(&fields)?;
+    let revoked = served.keys.revoke(tenant.apikeys(), known(&id)?, reason, served.clock.now()).await;
+    served.answer(revoked.map_err(failed)?)
+}
+
+async fn remove<S: KeyStore>(
+    State(served): State<Served<S>>,
+    Extension(tenant): Extension<Tenant>,
+    Path(id): Path<String>,
+) -> Result<Json<DeletedKeyBody>, ApiError> {
+    let deleted = served.keys.delete(tenant.apikeys(), known(&id)?, served.clock.now()).await;
+    deleted.map_err(failed)?.map(|key| Json(DeletedKeyBody::new(&key))).ok_or_else(not_found)
+}
+
+async fn secret<S: KeyStore>(
+    State(served): State<Served<S>>,
+    Extension(tenant): Extension<Tenant>,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let found = served.keys.key(tenant.apikeys(), known(&id)?).await;
+    found.map_err(|error| ApiError::internal(&error))?.ok_or_else(not_found)?;
+    let message = "secrets are shown once, when a key is created: only their digests are stored";
+    Err(ApiError::new(StatusCode::BAD_REQUEST, "api_key_secret_not_available", message))
+}
+
+async fn verify<S: KeyStore>(
+    State(served): State<Served<S>>,
+    Extension(tenant): Extension<Tenant>,
+    JsonBody(body): JsonBody,
+) -> Result<Response, ApiError> {
+    let mut fields = Fields::new(body)?;
+    let presented = fields.required_string("secret")?;
+    body::finish(&fields)?;
+    let now = served.clock.now();
+    let verdict = served.keys.verify(tenant.apikeys(), &presented, &[], now).await;
+    match verdict.map_err(|error| ApiError::internal(&error))? {
+        Verdict::Valid(receipt) => Ok(Json(KeyBody::new(&receipt.key, now)).into_response()),
+        refused => Err(refused_verdict(&refused)),
+    }
+}
+
+impl<S: KeyStore> Served<S> {
+    fn answer(&self, found: Option<Arc<KeyRecord>>) -> Result<Json<KeyBody>, ApiError> {
+        found.map(|key| Json(KeyBody::new(&key, self.clock.now()))).ok_or_else(not_found)
+    }
+}
+
+/// A text that is no id is answered like an id of no key.
+fn known(id: &str) -> Result<KeyId, ApiError> {
+    id.parse().map_err(|_| not_found())
+}
+
+fn not_found() -> ApiError {
+    ApiError::not_found("API key")
+}
