@@ -2,13 +2,14 @@
 #![forbid(unsafe_code)]
 
 mod build;
+mod explain;
 mod file;
 mod options;
 mod render;
 
 use std::process::ExitCode;
 
-use expo_theme::{Report, check};
+use expo_theme::{Report, check, check_surroundings};
 use options::{Command, Options};
 
 /// Exit codes: 0 accepted (and written), 1 refused or not readable or not writable, 2 not understood.
@@ -21,6 +22,9 @@ fn main() -> ExitCode {
         Ok(Command::Check(options)) => finish(run(&options)),
         Ok(Command::Build(options, outputs)) => {
             finish(run(&options).and_then(|report| build::write(&report, &outputs)))
+        }
+        Ok(Command::Explain(options)) => {
+            finish(run(&options).and_then(|report| explain::print(&report, &options)))
         }
         Err(error) => {
             eprintln!("expo-theme: {error}\n\n{}", options::USAGE);
@@ -51,7 +55,11 @@ enum Failure {
 /// Reads and judges the theme and shows what was found.
 fn run(options: &Options) -> Result<Report, Failure> {
     let bytes = file::read(&options.file)?;
-    let report = check(&bytes, options.profile);
+    let mut report = check(&bytes, options.profile);
+    if let Some(theme) = &report.theme {
+        let fonts = options.fonts.as_deref();
+        report.diagnostics.extend(check_surroundings(theme, options.surroundings, fonts));
+    }
     if options.json {
         println!("{}", render::json(&report));
     } else {

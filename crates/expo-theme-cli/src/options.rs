@@ -2,20 +2,25 @@
 
 use std::path::PathBuf;
 
-use expo_theme::Profile;
+use expo_theme::{InterfaceStyle, Profile, Surroundings};
 use lexopt::{Arg, Parser, ValueExt};
 
 pub(crate) const USAGE: &str = "\
 Usage: expo-theme check FILE [OPTIONS]
        expo-theme build FILE [OPTIONS] [--ios PLIST] [--android ASSET]
+       expo-theme explain FILE [OPTIONS]
 
 check   says what is wrong with a theme
 build   checks it, then writes what the platforms read:
         --ios PLIST       a property list with the key ClerkTheme
         --android ASSET   clerk_theme.json, as it lies in app/src/main/assets
+explain says what each platform draws in each mode, and why
 
 --profile strict  every problem in one run; refuses what only seems to work (the default)
 --profile compat  the verdict of the config plugin 4.6.6, which ends at the first error
+--fonts A,B       the font families that the app bundles: warns of any other
+--interface-style WORD   the app's userInterfaceStyle (unset if not given)
+--expo-system-ui  the app has this package, so Android follows the style too
 --json            writes the diagnostics to standard output as a JSON array
 
 Exit code: 0 accepted, 1 refused or a file cannot be read or written, 2 wrong usage
@@ -25,12 +30,16 @@ pub(crate) enum Command {
     Help,
     Check(Options),
     Build(Options, Outputs),
+    Explain(Options),
 }
 
+#[derive(Default)]
 pub(crate) struct Options {
     pub(crate) file: PathBuf,
     pub(crate) json: bool,
     pub(crate) profile: Profile,
+    pub(crate) fonts: Option<Vec<String>>,
+    pub(crate) surroundings: Surroundings,
 }
 
 #[derive(Default)]
@@ -42,27 +51,45 @@ pub(crate) struct Outputs {
 pub(crate) fn parse() -> Result<Command, lexopt::Error> {
     let mut parser = Parser::from_env();
     let mut words = Vec::new();
-    let mut json = false;
-    let mut profile = Profile::default();
+    let mut options = Options::default();
     let mut outputs = Outputs::default();
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Short('h') | Arg::Long("help") => return Ok(Command::Help),
-            Arg::Long("json") => json = true,
-            Arg::Long("profile") => profile = parser.value()?.parse_with(profile_of)?,
             Arg::Long("ios") => outputs.ios = Some(parser.value()?.into()),
             Arg::Long("android") => outputs.android = Some(parser.value()?.into()),
+            Arg::Long("json") => options.json = true,
+            Arg::Long("profile") => options.profile = parser.value()?.parse_with(profile_of)?,
+            Arg::Long("fonts") => options.fonts = Some(list_of(&parser.value()?.string()?)),
+            Arg::Long("interface-style") => options.set_style(&parser.value()?.string()?),
+            Arg::Long("expo-system-ui") => options.surroundings.expo_system_ui = true,
             Arg::Value(word) => words.push(word),
             _ => return Err(arg.unexpected()),
         }
     }
     let mut words = words.into_iter();
     let command = words.next().ok_or("no command")?.string()?;
-    let file = words.next().ok_or("no theme file")?.into();
+    options.file = words.next().ok_or("no theme file")?.into();
     if let Some(word) = words.next() {
         return Err(format!("unexpected `{}`", word.display()).into());
     }
-    command_of(&command, Options { file, json, profile }, outputs)
+    command_of(&command, options, outputs)
+}
+
+impl Options {
+    fn set_style(&mut self, word: &str) {
+        let style = match word {
+            "light" => InterfaceStyle::Light,
+            "dark" => InterfaceStyle::Dark,
+            "automatic" => InterfaceStyle::Automatic,
+            _ => InterfaceStyle::Other,
+        };
+        (self.surroundings.ios, self.surroundings.android) = (style, style);
+    }
+}
+
+fn list_of(names: &str) -> Vec<String> {
+    names.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 fn profile_of(name: &str) -> Result<Profile, &'static str> {
@@ -75,10 +102,11 @@ fn profile_of(name: &str) -> Result<Profile, &'static str> {
 
 fn command_of(name: &str, options: Options, outputs: Outputs) -> Result<Command, lexopt::Error> {
     match name {
-        "check" if outputs.ios.is_some() || outputs.android.is_some() => {
+        "check" | "explain" if outputs.ios.is_some() || outputs.android.is_some() => {
             Err("--ios and --android belong to build".into())
         }
         "check" => Ok(Command::Check(options)),
+        "explain" => Ok(Command::Explain(options)),
         "build" if outputs.ios.is_none() && outputs.android.is_none() => {
             Err("build needs --ios or --android".into())
         }

@@ -153,3 +153,30 @@ fn strict_is_the_default_and_shows_every_problem() {
     let output = expo_theme(folder.path(), &["check", "theme.json", "--profile", "compat"]);
     assert_eq!(errors(&output).matches("error: ").count(), 1);
 }
+
+#[test]
+fn explain_shows_what_each_platform_draws_and_why() {
+    let folder =
+        folder("{\"colors\": {\"foreground\": \"#111111\"}, \"darkColors\": {\"background\": \"#000000\"}}");
+    let output = expo_theme(folder.path(), &["explain", "theme.json"]);
+    assert_eq!(output.status.code(), Some(0));
+    let table = String::from_utf8(output.stdout.clone()).unwrap();
+    let line = |name: &str| -> Vec<String> {
+        let line = table.lines().find(|line| line.starts_with(name)).unwrap();
+        line.split_whitespace().map(str::to_owned).collect()
+    };
+    let foreground =
+        ["foreground", "111111FF", "own", "FFFFFFFF", "sdk", "111111FF", "own", "111111FF", "light"];
+    assert_eq!(line("foreground"), foreground);
+    assert_eq!(line("can show")[2..], ["yes", "never", "yes", "yes"]);
+    assert!(errors(&output).contains("dark colours never show on iOS"), "{}", errors(&output));
+}
+
+#[test]
+fn fonts_and_style_come_from_the_command_line() {
+    let folder = folder("{\"darkColors\": {}, \"design\": {\"fontFamily\": \"Inter\"}}");
+    let options = ["check", "theme.json", "--interface-style", "automatic", "--fonts"];
+    let warned = |fonts| errors(&expo_theme(folder.path(), &[&options[..], &[fonts]].concat()));
+    assert_eq!(warned("Roboto, Inter"), "");
+    assert!(warned("Roboto").contains("the app bundles no font family `Inter`"));
+}

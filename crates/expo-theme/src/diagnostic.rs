@@ -31,6 +31,10 @@ pub enum Code {
     DuplicateKey,
     /// A key of a palette is not a token; the plugin warns too, and writes it nevertheless.
     UnknownKey,
+    /// A platform that draws `darkColors` never shows the dark interface.
+    DarkNeverShows,
+    /// The font family is not among those that the app bundles.
+    FontNotBundled,
     /// A key outside of the palettes changes nothing; the plugin is silent.
     UnusedKey,
 }

@@ -11,7 +11,9 @@
     )
 )]
 
+mod appearance;
 mod check;
+mod defaults;
 mod diagnostic;
 mod emit;
 mod number;
@@ -19,16 +21,20 @@ mod parser;
 mod rules;
 mod sound;
 mod source;
+mod surroundings;
 mod text;
 mod token;
 mod value;
 
+pub use appearance::{Appearance, EffectiveColour, Mode, Origin, Platform, Rgba, appearance};
 pub use check::{MAX_DIAGNOSTICS, Profile, Report, Theme, check};
+pub use defaults::sdk_version;
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use emit::{EmitError, MAX_OUTPUT, PLIST_HEAD, PLIST_KEY, android_asset, plist_document, plist_value};
 pub use number::Number;
 pub use parser::MAX_DEPTH;
 pub use source::{Position, Source, Span};
+pub use surroundings::{InterfaceStyle, Surroundings, check_surroundings};
 pub use text::Text;
 pub use token::TOKENS;
 pub use value::{Duplicate, Member, Node, Object, Value};

@@ -15,6 +15,17 @@ impl Number {
         text.parse().ok().map(Self)
     }
 
+    /// The nearest 32-bit number, which may be infinite, as Kotlin's `toFloat` gives it.
+    pub(crate) fn to_single(self) -> Self {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "rounding is the purpose; a cast of floats never panics"
+        )]
+        let single = self.0 as f32;
+        // The shortest digits of the single, read again: 0.1 stays 0.1.
+        Self(single.to_string().parse().unwrap_or(self.0))
+    }
+
     /// Whether it has no fractional part; never for an overflow.
     #[must_use]
     pub fn is_whole(self) -> bool {
@@ -37,6 +48,12 @@ impl Number {
     #[must_use]
     pub fn prints_large_exponent(self) -> bool {
         self.0.is_finite() && self.0.abs() >= 1e21
+    }
+}
+
+impl From<u8> for Number {
+    fn from(number: u8) -> Self {
+        Self(number.into())
     }
 }
 

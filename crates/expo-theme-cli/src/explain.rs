@@ -1,0 +1,71 @@
+//! What each platform draws, as a table.
+
+use std::fmt::Write;
+
+use expo_theme::{
+    Appearance, EffectiveColour, Mode, Origin, Platform, Report, TOKENS, appearance, sdk_version,
+};
+
+use crate::{Failure, options::Options};
+
+const COLUMNS: [(&str, Platform, Mode); 4] = [
+    ("iOS light", Platform::Ios, Mode::Light),
+    ("iOS dark", Platform::Ios, Mode::Dark),
+    ("Android light", Platform::Android, Mode::Light),
+    ("Android dark", Platform::Android, Mode::Dark),
+];
+
+/// Prints a row for every token, radius and font, a column for every platform and mode.
+pub(crate) fn print(report: &Report, options: &Options) -> Result<(), Failure> {
+    let theme = report.theme.as_ref().ok_or(Failure::Refused)?;
+    let drawn: Vec<_> =
+        COLUMNS.iter().map(|(_, platform, mode)| appearance(theme, *platform, *mode)).collect();
+    let mut table = row("", COLUMNS.iter().map(|(name, ..)| (*name).to_owned()));
+    for (index, token) in TOKENS.iter().enumerate() {
+        table += &row(
+            token,
+            drawn.iter().map(|drawn| cell(drawn.as_ref(), |drawn| colour(&drawn.colours[index]))),
+        );
+    }
+    table += &row(
+        "borderRadius",
+        drawn.iter().map(|drawn| cell(drawn.as_ref(), |drawn| drawn.radius.to_string())),
+    );
+    table += &row("fontFamily", drawn.iter().map(|drawn| cell(drawn.as_ref(), font)));
+    let shows = |platform, mode| if options.surroundings.shows(platform, mode) { "yes" } else { "never" };
+    table += &row("can show", COLUMNS.iter().map(|(_, platform, mode)| shows(*platform, *mode).to_owned()));
+    print!("{table}{LEGEND}");
+    println!("Defaults of {} and {}", sdk_version(Platform::Ios), sdk_version(Platform::Android));
+    Ok(())
+}
+
+const LEGEND: &str = "
+own: set by this palette; light: colors shines through; text: follows foreground; sdk: the default of the SDK
+";
+
+fn row(name: &str, cells: impl Iterator<Item = String>) -> String {
+    let mut row = format!("{name:<26}");
+    for cell in cells {
+        // Writing to a String cannot fail.
+        let _ = write!(row, " {cell:<15}");
+    }
+    format!("{}\n", row.trim_end())
+}
+
+fn cell(drawn: Option<&Appearance>, show: impl Fn(&Appearance) -> String) -> String {
+    drawn.map_or_else(|| "no plist".to_owned(), show)
+}
+
+fn colour(drawn: &EffectiveColour) -> String {
+    let why = match drawn.origin {
+        Origin::Light | Origin::Dark => "own",
+        Origin::LightShinesThrough => "light",
+        Origin::Foreground => "text",
+        Origin::SdkDefault => "sdk",
+    };
+    format!("{} {why}", drawn.colour)
+}
+
+fn font(drawn: &Appearance) -> String {
+    drawn.font.as_ref().map_or_else(|| "system".to_owned(), |font| font.escape_debug().to_string())
+}
