@@ -1,2 +1,85 @@
-//! The demonstration host.
-fn main() {}
+//! The demonstration host: every vestibule crate, wired to one SQLite database and served over HTTP.
+#![forbid(unsafe_code)]
+
+mod accounts;
+mod app;
+mod credentials;
+mod demo;
+mod options;
+mod secrets;
+mod setup;
+mod usage;
+mod waitlist;
+
+use std::{error::Error, process::ExitCode};
+
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::options::{HELP, Options, Request};
+
+fn main() -> ExitCode {
+    let outcome = match options::parse(lexopt::Parser::from_env()) {
+        Ok(Request::Help) => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        Ok(Request::Serve(options)) => serve(&options),
+        Err(error) => Err(format!("{error}\n\n{HELP}").into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("host: {}", with_causes(error.as_ref()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
+    let levels: Targets = std::env::var("RUST_LOG").as_deref().unwrap_or("info").parse()?;
+    tracing_subscriber::registry()
+        .with(tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr))
+        .with(levels)
+        .init();
+    let house = setup::open(options).await?;
+    let listener = TcpListener::bind(&options.addr)
+        .await
+        .map_err(|error| format!("{} can't be listened on: {error}", options.addr))?;
+    let base_url = format!("http://{}", listener.local_addr()?);
+    if let Some(file) = &options.credentials {
+        credentials::write(file, &base_url, &house)?;
+    }
+    credentials::print(&base_url, &house);
+    tracing::info!(%base_url, "ready");
+    let app = app::router(&base_url, &house);
+    axum::serve(listener, app).with_graceful_shutdown(asked_to_stop()?).await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Ends on Ctrl-C and on SIGTERM; requests under way are answered first.
+fn asked_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminated.recv() => {}
+        }
+    })
+}
+
+fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}
