@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use expo_theme::{
-    Appearance, EffectiveColour, Mode, Origin, Platform, Report, TOKENS, appearance, sdk_version,
+    Appearance, EffectiveColour, Mode, Origin, PairContrast, Platform, Report, TOKENS, appearance, contrasts,
+    sdk_version,
 };
 
 use crate::{Failure, options::Options};
@@ -35,8 +36,23 @@ pub(crate) fn print(report: &Report, options: &Options) -> Result<(), Failure> {
     let shows = |platform, mode| if options.surroundings.shows(platform, mode) { "yes" } else { "never" };
     table += &row("can show", COLUMNS.iter().map(|(_, platform, mode)| shows(*platform, *mode).to_owned()));
     print!("{table}{LEGEND}");
+    print!("{}", weak_pairs(&drawn));
     println!("Defaults of {} and {}", sdk_version(Platform::Ios), sdk_version(Platform::Android));
     Ok(())
+}
+
+/// The text pairs below the WCAG ratio of 4.5, a line each.
+fn weak_pairs(drawn: &[Option<Appearance>]) -> String {
+    let mut lines = String::new();
+    for ((name, _, mode), drawn) in COLUMNS.iter().zip(drawn) {
+        let pairs = drawn.iter().flat_map(|drawn| contrasts(drawn, *mode));
+        for PairContrast { text, ground, contrast, own } in pairs.filter(|pair| !pair.contrast.passes()) {
+            let whose = if own { "yours" } else { "of the SDK" };
+            // Writing to a String cannot fail.
+            let _ = writeln!(lines, "weak contrast ({whose}), {name}: {text} on {ground} {contrast} of 4.50");
+        }
+    }
+    lines
 }
 
 const LEGEND: &str = "

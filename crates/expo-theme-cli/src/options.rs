@@ -14,7 +14,7 @@ check   says what is wrong with a theme
 build   checks it, then writes what the platforms read:
         --ios PLIST       a property list with the key ClerkTheme
         --android ASSET   clerk_theme.json, as it lies in app/src/main/assets
-explain says what each platform draws in each mode, and why
+explain says what each platform draws in each mode, and why, and where contrast is weak
 
 --profile strict  every problem in one run; refuses what only seems to work (the default)
 --profile compat  the verdict of the config plugin 4.6.6, which ends at the first error
@@ -106,6 +106,7 @@ fn command_of(name: &str, options: Options, outputs: Outputs) -> Result<Command,
             Err("--ios and --android belong to build".into())
         }
         "check" => Ok(Command::Check(options)),
+        "explain" if options.json => Err("--json belongs to check and build".into()),
         "explain" => Ok(Command::Explain(options)),
         "build" if outputs.ios.is_none() && outputs.android.is_none() => {
             Err("build needs --ios or --android".into())

@@ -169,6 +169,11 @@ fn explain_shows_what_each_platform_draws_and_why() {
         ["foreground", "111111FF", "own", "FFFFFFFF", "sdk", "111111FF", "own", "111111FF", "light"];
     assert_eq!(line("foreground"), foreground);
     assert_eq!(line("can show")[2..], ["yes", "never", "yes", "yes"]);
+    let weak: Vec<&str> = table.lines().filter(|line| line.starts_with("weak contrast (yours)")).collect();
+    assert!(
+        weak.contains(&"weak contrast (yours), Android dark: foreground on background 1.11 of 4.50"),
+        "{table}"
+    );
     assert!(errors(&output).contains("dark colours never show on iOS"), "{}", errors(&output));
 }
 

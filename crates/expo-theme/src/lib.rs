@@ -13,6 +13,7 @@
 
 mod appearance;
 mod check;
+mod contrast;
 mod defaults;
 mod diagnostic;
 mod emit;
@@ -28,6 +29,7 @@ mod value;
 
 pub use appearance::{Appearance, EffectiveColour, Mode, Origin, Platform, Rgba, appearance};
 pub use check::{MAX_DIAGNOSTICS, Profile, Report, Theme, check};
+pub use contrast::{Contrast, PairContrast, TEXT_PAIRS, contrasts};
 pub use defaults::sdk_version;
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use emit::{EmitError, MAX_OUTPUT, PLIST_HEAD, PLIST_KEY, android_asset, plist_document, plist_value};
