@@ -1,10 +1,11 @@
 //! Bodies that hold JSON.
 
 use axum::{
-    body::to_bytes,
+    body::Body,
     extract::{FromRequest, Request},
     http::StatusCode,
 };
+use http_body_util::BodyExt;
 use serde_json::Value;
 
 use crate::ApiError;
@@ -22,12 +23,33 @@ impl<S: Sync> FromRequest<S> for JsonBody {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        let bytes = to_bytes(request.into_body(), BODY_CAP).await.map_err(|_| too_large())?;
+        let bytes = capped(request.into_body(), BODY_CAP).await.ok_or_else(too_large)?;
         if bytes.is_empty() {
             return Ok(Self(Value::Object(serde_json::Map::new())));
         }
         serde_json::from_slice(&bytes).map(Self).map_err(|error| unreadable(&error))
     }
+}
+
+/// How much of a body above its cap is taken off the wire before the refusal is sent.
+const DRAINED: usize = 32 * 1024 * 1024;
+
+/// The whole body; `None` if it is longer than `cap`, or broke off.
+///
+/// The rest of a longer one is read and thrown away: a client that still writes would not see an answer that comes before.
+pub(crate) async fn capped(mut body: Body, cap: usize) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut seen = 0_usize;
+    while let Some(frame) = body.frame().await {
+        let Ok(chunk) = frame.ok()?.into_data() else { continue };
+        seen = seen.saturating_add(chunk.len());
+        if seen <= cap {
+            bytes.extend_from_slice(&chunk);
+        } else if seen > DRAINED {
+            break;
+        }
+    }
+    (seen <= cap).then_some(bytes)
 }
 
 fn too_large() -> ApiError {

@@ -8,7 +8,6 @@ use std::{collections::HashMap, fmt, sync::Arc};
 
 use axum::{
     Extension, Router,
-    body::{Bytes, to_bytes},
     extract::{Request, State},
     http::{HeaderMap, header},
     middleware::{self, Next},
@@ -149,9 +148,8 @@ impl Parameters {
 }
 
 async fn json(request: Request) -> Result<serde_json::Value, ScimError> {
-    let too_large =
-        |_| ScimError::new(413, format!("the body must not be longer than {SCIM_BODY_CAP} bytes"));
-    let bytes: Bytes = to_bytes(request.into_body(), SCIM_BODY_CAP).await.map_err(too_large)?;
+    let too_large = || ScimError::new(413, format!("the body must not be longer than {SCIM_BODY_CAP} bytes"));
+    let bytes = crate::json::capped(request.into_body(), SCIM_BODY_CAP).await.ok_or_else(too_large)?;
     serde_json::from_slice(&bytes).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         let detail = format!("the body is not valid JSON at line {line}, column {column}");

@@ -72,14 +72,13 @@ fn unknown_and_malformed_keys_are_answered_alike() {
     let secret = key["secret"].as_str().unwrap();
     assert_eq!(host.api("DELETE", &format!("/api_keys/{}", key["id"].as_str().unwrap()), None).status, 200);
     let whoami = format!("{}/whoami", host.base_url);
-    let mut answers = [Some(secret), Some("ak_nonsense"), Some("")]
+    let answers = [Some(secret), Some("ak_nonsense")]
         .map(|bearer| host.send("GET", &whoami, bearer, None).unwrap())
         .map(|mut answer| {
             answer.body.as_object_mut().unwrap().remove("clerk_trace_id");
             (answer.status, answer.body)
         });
     assert_eq!(answers[0].0, 401);
-    answers.sort_by_key(|(_, body)| body.to_string());
     assert_eq!(answers[0], answers[1]);
 }
 
