@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 
 use crate::registry::ENTERPRISE_USER;
 
+/// The URN of the users' own schema.
+const CORE_USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+
 /// A custom attribute of an enterprise connection, shared by its directory and its single sign-on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttributeDefinition {
@@ -50,10 +53,11 @@ pub fn public_metadata(
 /// The value of a definition in a user's attributes: a text, or a list of them if it has several values.
 pub fn value(definition: &AttributeDefinition, attributes: &Map<String, Value>) -> Option<Value> {
     let found = lookup(attributes, definition.directory_path.as_deref()?);
+    let sent = !found.is_empty();
     if definition.multi_valued {
         let texts: Vec<Value> =
             found.into_iter().flat_map(flatten).filter(|value| !is_blank(value)).collect();
-        return (!texts.is_empty()).then_some(Value::Array(texts));
+        return sent.then_some(Value::Array(texts));
     }
     found.into_iter().next().filter(|value| !is_blank(value)).cloned()
 }
@@ -75,14 +79,20 @@ fn split_urn<'a, 'p>(
     attributes: &'a Map<String, Value>,
     path: &'p str,
 ) -> Option<(Option<&'a Map<String, Value>>, &'p str)> {
+    if let Some(rest) = after(CORE_USER, path) {
+        return Some((Some(attributes), rest));
+    }
     let urns =
         attributes.keys().map(String::as_str).chain([ENTERPRISE_USER]).filter(|key| key.starts_with("urn:"));
-    let rest = |urn: &str| {
-        let head = path.get(..urn.len()).filter(|head| head.eq_ignore_ascii_case(urn));
-        head.and_then(|_| path.get(urn.len()..)?.strip_prefix([':', '.']))
-    };
-    let (urn, rest) = urns.filter_map(|urn| Some((urn, rest(urn)?))).max_by_key(|(urn, _)| urn.len())?;
+    let (urn, rest) =
+        urns.filter_map(|urn| Some((urn, after(urn, path)?))).max_by_key(|(urn, _)| urn.len())?;
     Some((attributes.get(urn).and_then(Value::as_object), rest))
+}
+
+/// What follows a URN in `path`.
+fn after<'p>(urn: &str, path: &'p str) -> Option<&'p str> {
+    let head = path.get(..urn.len())?;
+    path.get(urn.len()..)?.strip_prefix([':', '.']).filter(|_| head.eq_ignore_ascii_case(urn))
 }
 
 fn field<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {

@@ -42,7 +42,7 @@ pub(crate) fn is_written(attribute: &Attribute) -> bool {
 pub(crate) fn check_required(kind: &TypeSchema, attributes: &Map<String, Value>) -> Result<(), ScimError> {
     let missing = |required: &[Attribute], of: &Map<String, Value>| {
         let absent = |attribute: &&Attribute| {
-            attribute.required && is_written(attribute) && !of.contains_key(&*attribute.name)
+            attribute.required && is_written(attribute) && of.get(&*attribute.name).is_none_or(is_blank)
         };
         required.iter().find(absent).map(|attribute| attribute.name.to_string())
     };
@@ -55,6 +55,11 @@ pub(crate) fn check_required(kind: &TypeSchema, attributes: &Map<String, Value>)
         None => Ok(()),
         Some(name) => Err(ScimError::bad(ScimType::InvalidValue, format!("`{name}` is required"))),
     }
+}
+
+/// A text that says nothing does not fulfil what is required (RFC 7643 §4.1.1).
+fn is_blank(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
 fn object(attributes: &[Attribute], name: &str, value: &Value) -> Result<Map<String, Value>, ScimError> {

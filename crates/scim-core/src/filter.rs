@@ -143,6 +143,7 @@ const OPERATORS: [(&str, Operator); 9] = [
 
 /// A list's element seen as a type of its own, so that the filter of a value path is bound like any other.
 pub(crate) fn element_attribute(path: &AttributePath, name: &str) -> Option<AttributePath> {
-    let sub = path.attribute.sub(name)?;
-    Some(AttributePath { extension: None, attribute: Arc::new(sub.clone()), sub: None })
+    let sub = Arc::new(path.attribute.sub(name)?.clone());
+    let whole = AttributePath { sub: Some(sub.clone()), ..path.clone() };
+    whole.is_filterable().then_some(AttributePath { extension: None, attribute: sub, sub: None })
 }

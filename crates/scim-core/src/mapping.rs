@@ -59,7 +59,8 @@ pub fn add_mapping(
     let place = place.unwrap_or(usize::MAX).min(mappings.len());
     let id = format!("dgrm_{}", random(rng)).into();
     let NewMapping { group, group_name, role } = new;
-    mappings.insert(place, GroupRoleMapping { id, group, group_name, role, created_at: now.trunc_subsecs(3) });
+    mappings
+        .insert(place, GroupRoleMapping { id, group, group_name, role, created_at: now.trunc_subsecs(3) });
     with_mappings(directory, mappings, now)
 }
 
@@ -67,7 +68,11 @@ pub fn add_mapping(
 ///
 /// # Errors
 /// [`MappingError`].
-pub fn remove_mapping(directory: &Directory, id: &str, now: DateTime<Utc>) -> Result<Directory, MappingError> {
+pub fn remove_mapping(
+    directory: &Directory,
+    id: &str,
+    now: DateTime<Utc>,
+) -> Result<Directory, MappingError> {
     let mut mappings = directory.mappings.to_vec();
     let place = mappings.iter().position(|mapping| &*mapping.id == id).ok_or(MappingError::Unknown)?;
     mappings.remove(place);

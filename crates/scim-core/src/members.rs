@@ -1,5 +1,7 @@
 //! What a request does to the members of a group, without knowing them.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use crate::{
@@ -25,33 +27,56 @@ pub struct MemberDelta {
 impl MemberDelta {
     /// These and nobody else.
     pub fn replace(members: Vec<ResourceId>) -> Self {
-        let mut delta = Self { clear: true, ..Self::default() };
-        delta.add(members);
-        delta
+        let mut pending = Pending::default();
+        pending.replace(members);
+        pending.delta()
     }
 
     /// Whether it says nothing.
     pub fn is_empty(&self) -> bool {
         !self.clear && self.add.is_empty() && self.remove.is_empty()
     }
+}
 
+/// What the operations so far do to the members; each one takes time for what it names, however many came before.
+#[derive(Debug, Default)]
+pub(crate) struct Pending {
+    clear: bool,
+    /// In the order in which they were named first.
+    named: Vec<ResourceId>,
+    joins: HashMap<ResourceId, bool>,
+}
+
+impl Pending {
     pub(crate) fn add(&mut self, members: Vec<ResourceId>) {
-        let joining: std::collections::HashSet<_> = members.iter().collect();
-        self.remove.retain(|member| !joining.contains(member));
-        let mut known: std::collections::HashSet<_> = self.add.iter().cloned().collect();
-        self.add.extend(members.into_iter().filter(|member| known.insert(member.clone())));
+        self.name(members, true);
     }
 
     pub(crate) fn remove(&mut self, members: Vec<ResourceId>) {
-        let leaving: std::collections::HashSet<_> = members.iter().collect();
-        self.add.retain(|member| !leaving.contains(member));
-        if !self.clear {
-            self.remove.extend(members);
-        }
+        self.name(members, false);
     }
 
     pub(crate) fn clear(&mut self) {
         *self = Self { clear: true, ..Self::default() };
+    }
+
+    pub(crate) fn replace(&mut self, members: Vec<ResourceId>) {
+        self.clear();
+        self.add(members);
+    }
+
+    pub(crate) fn delta(self) -> MemberDelta {
+        let (add, remove) =
+            self.named.into_iter().partition(|member| self.joins.get(member).copied().unwrap_or_default());
+        MemberDelta { clear: self.clear, add, remove: if self.clear { Vec::new() } else { remove } }
+    }
+
+    fn name(&mut self, members: Vec<ResourceId>, joins: bool) {
+        for member in members {
+            if self.joins.insert(member.clone(), joins).is_none() {
+                self.named.push(member);
+            }
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! PATCH (RFC 7644 §3.5.2): operations one after the other, all or none.
 
 mod apply;
+mod elements;
 mod request;
 
 use serde_json::{Map, Value};
 
 pub use self::request::{MAX_OPERATIONS, PatchRequest};
-use crate::{MemberDelta, canonical, error::ScimError, registry::TypeSchema};
+use crate::{MemberDelta, canonical, error::ScimError, members::Pending, registry::TypeSchema};
 
 /// What a PATCH makes of a resource.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,10 +27,16 @@ pub fn patch(
     attributes: &Map<String, Value>,
     request: &PatchRequest,
 ) -> Result<Patched, ScimError> {
-    let mut working = Patched { attributes: attributes.clone(), members: MemberDelta::default() };
+    let mut working = Working { attributes: attributes.clone(), members: Pending::default() };
     for operation in &request.operations {
         apply::apply(kind, &mut working, operation)?;
     }
     canonical::check_required(kind, &working.attributes)?;
-    Ok(working)
+    Ok(Patched { attributes: working.attributes, members: working.members.delta() })
+}
+
+/// What the operations so far have made of it.
+struct Working {
+    attributes: Map<String, Value>,
+    members: Pending,
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     registry::TypeSchema,
-    schema::{Attribute, AttributeType, Mutability, Schema},
+    schema::{Attribute, AttributeType, Mutability, Returned, Schema},
 };
 
 /// A path to an attribute or a sub-attribute of a type of resource.
@@ -44,6 +44,18 @@ impl AttributePath {
         self.sub.as_deref().or_else(value).unwrap_or(&self.attribute)
     }
 
+    /// Whether filters can look at it: not at what is made up for each answer, nor at what nobody reads.
+    pub(crate) fn is_filterable(&self) -> bool {
+        let readable = |attribute: &Attribute| {
+            attribute.returned != Returned::Never && attribute.mutability != Mutability::WriteOnly
+        };
+        let made_up = matches!(
+            (&*self.attribute.name, self.sub.as_deref().map(|sub| &*sub.name)),
+            ("schemas", _) | ("meta", Some("location")) | ("members" | "groups", Some("$ref"))
+        );
+        readable(&self.attribute) && self.sub.as_deref().is_none_or(readable) && !made_up
+    }
+
     /// Whether a client may write what it leads to.
     pub fn is_read_only(&self) -> bool {
         let read_only = |attribute: &Attribute| attribute.mutability == Mutability::ReadOnly;
@@ -57,11 +69,21 @@ pub(crate) fn resolve(kind: &TypeSchema, text: &str) -> Option<Target> {
     let named = schemas.filter_map(|schema| Some((schema, after_urn(text, &schema.id)?)));
     let longest = named.max_by_key(|(schema, _)| schema.id.len());
     match longest {
-        None => attribute(None, kind, None, text),
+        None => attribute(None, kind, None, text).or_else(|| in_one_extension(kind, text)),
         Some((schema, "")) => Some(Target::Extension(schema.clone())),
         Some((schema, rest)) if Arc::ptr_eq(schema, &kind.schema) => attribute(None, kind, None, rest),
         Some((schema, rest)) => attribute(Some(schema.id.clone()), kind, Some(schema), rest),
     }
+}
+
+/// Entra ID leaves the URN out: understood, if only one extension has such an attribute.
+fn in_one_extension(kind: &TypeSchema, text: &str) -> Option<Target> {
+    let mut found = kind
+        .extensions
+        .iter()
+        .filter_map(|schema| attribute(Some(schema.id.clone()), kind, Some(schema), text));
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
 }
 
 /// What follows a URN and its `:`, or the `.` that some clients write.

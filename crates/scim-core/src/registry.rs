@@ -13,7 +13,7 @@ pub const ENTERPRISE_USER: &str = "urn:ietf:params:scim:schemas:extension:enterp
 ///
 /// ```
 /// let registry = scim_core::Registry::standard();
-/// assert_eq!(&*registry.resource_type("User").unwrap().endpoint(), "/Users");
+/// assert_eq!(&**registry.resource_type("User").unwrap().endpoint(), "/Users");
 /// ```
 #[derive(Debug, Clone)]
 pub struct Registry {

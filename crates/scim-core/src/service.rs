@@ -292,7 +292,11 @@ impl<S: ScimStore> Scim<S> {
             let (next, change) = decide(&stored).map_err(ServiceError::Refused)?;
             let Some(change) = change else { return Ok(next) };
             if let Some(revision) = self.commit(place, &change).await? {
-                return Ok(Arc::new(Resource { revision, ..Resource::clone(&next) }));
+                let updated_at = match change {
+                    ResourceChange::Members { at, .. } if revision != stored.revision => at,
+                    _ => next.updated_at,
+                };
+                return Ok(Arc::new(Resource { revision, updated_at, ..Resource::clone(&next) }));
             }
         }
         Err(ServiceError::Contended)

@@ -59,7 +59,7 @@ pub enum FilterError {
 }
 
 pub(super) fn parse(kind: &TypeSchema, text: &str) -> Result<Filter, FilterError> {
-    read(text, &|name| AttributePath::parse(kind, name))
+    read(text, &|name| AttributePath::parse(kind, name).filter(AttributePath::is_filterable))
 }
 
 /// The filter of a value path, whose names are sub-attributes of `path`.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::{
-    Patched,
+    Working,
+    elements::{Named, append},
     request::{Operation, Verb},
 };
 use crate::{
@@ -26,7 +27,7 @@ struct Place {
 
 pub(super) fn apply(
     kind: &TypeSchema,
-    working: &mut Patched,
+    working: &mut Working,
     operation: &Operation,
 ) -> Result<(), ScimError> {
     match &operation.path {
@@ -36,7 +37,7 @@ pub(super) fn apply(
 }
 
 /// Without a path the value is a partial resource; Entra ID writes paths into its names.
-fn whole(kind: &TypeSchema, working: &mut Patched, verb: Verb, value: &Value) -> Result<(), ScimError> {
+fn whole(kind: &TypeSchema, working: &mut Working, verb: Verb, value: &Value) -> Result<(), ScimError> {
     if verb == Verb::Remove {
         return Err(ScimError::bad(ScimType::NoTarget, "a `remove` must have a `path`"));
     }
@@ -70,7 +71,7 @@ fn extension(kind: &TypeSchema, text: &str) -> Option<Arc<Schema>> {
 
 fn at_path(
     kind: &TypeSchema,
-    working: &mut Patched,
+    working: &mut Working,
     verb: Verb,
     path: &str,
     value: &Value,
@@ -116,7 +117,7 @@ fn in_object<T>(
 
 fn at_extension(
     kind: &TypeSchema,
-    working: &mut Patched,
+    working: &mut Working,
     verb: Verb,
     schema: &Schema,
     value: &Value,
@@ -163,7 +164,7 @@ fn place(kind: &TypeSchema, text: &str) -> Result<Place, ScimError> {
     Ok(Place { path, filter: Some(filter) })
 }
 
-fn at_members(working: &mut Patched, verb: Verb, place: &Place, value: &Value) -> Result<(), ScimError> {
+fn at_members(working: &mut Working, verb: Verb, place: &Place, value: &Value) -> Result<(), ScimError> {
     if place.path.sub.is_some() {
         return Err(ScimError::bad(ScimType::Mutability, "the parts of a member can't be changed"));
     }
@@ -176,7 +177,7 @@ fn at_members(working: &mut Patched, verb: Verb, place: &Place, value: &Value) -
         (Verb::Replace, Some(_), _) => {
             return Err(ScimError::bad(ScimType::Mutability, "a member can't be changed into another one"));
         }
-        (Verb::Replace, None, _) => working.members = crate::MemberDelta::replace(members),
+        (Verb::Replace, None, _) => working.members.replace(members),
         (Verb::Remove, None, Value::Null) => working.members.clear(),
         (Verb::Remove, ..) => working.members.remove(members),
     }
@@ -277,20 +278,11 @@ fn remove_elements(elements: &mut Vec<Value>, place: &Place, value: &Value) -> R
         None => elements.retain(|element| !selected(element)),
         Some(named) => {
             let named = named.as_array().cloned().unwrap_or_default();
-            elements.retain(|element| !named.iter().any(|named| covers(named, element)));
+            let named = Named::new(&named);
+            elements.retain(|element| !named.covers(element));
         }
     }
     Ok(())
-}
-
-/// Whether everything that `named` says is so of `element`.
-fn covers(named: &Value, element: &Value) -> bool {
-    match (named, element) {
-        (Value::Object(named), Value::Object(element)) => {
-            named.iter().all(|(name, value)| element.get(name) == Some(value))
-        }
-        _ => named == element,
-    }
 }
 
 fn write_list(elements: &mut Vec<Value>, verb: Verb, place: &Place, value: &Value) -> Result<(), ScimError> {
@@ -298,11 +290,7 @@ fn write_list(elements: &mut Vec<Value>, verb: Verb, place: &Place, value: &Valu
     if verb == Verb::Replace {
         elements.clear();
     }
-    for element in sent.as_ref().and_then(Value::as_array).into_iter().flatten() {
-        if !elements.contains(element) {
-            elements.push(element.clone());
-        }
-    }
+    append(elements, sent.as_ref().and_then(Value::as_array).map_or(&[], Vec::as_slice));
     canonical::keep_last_primary(elements);
     Ok(())
 }
@@ -321,8 +309,12 @@ fn write_elements(
         elements.iter().enumerate().filter(|(_, element)| selected(element)).map(|(at, _)| at).collect();
     if chosen.is_empty() {
         let terms = place.filter.as_ref().map_or(Some(Map::new()), terms);
+        let element = Value::Object(terms.ok_or_else(|| no_target(text))?);
+        if !selected(&element) {
+            return Err(no_target(text));
+        }
         chosen.push(elements.len());
-        elements.push(Value::Object(terms.ok_or_else(|| no_target(text))?));
+        elements.push(element);
     }
     for at in &chosen {
         if let Some(Value::Object(object)) = elements.get_mut(*at) {
@@ -343,6 +335,9 @@ fn write_element(
 ) -> Result<(), ScimError> {
     if place.path.sub.is_some() {
         return set_sub(object, verb, place, value);
+    }
+    if value.is_null() && verb == Verb::Replace {
+        object.clear();
     }
     if let Some(Value::Object(sent)) = canonical::single(&place.path.attribute, value)? {
         object.extend(sent);
@@ -373,7 +368,9 @@ fn terms(filter: &Filter) -> Option<Map<String, Value>> {
             both.extend(terms(b)?);
             Some(both)
         }
-        Filter::Compare(Comparison { path, operator: Operator::Equal, literal }) if path.sub.is_none() => {
+        Filter::Compare(Comparison { path, operator: Operator::Equal, literal })
+            if path.sub.is_none() && !literal.is_null() =>
+        {
             Some(Map::from_iter([(path.attribute.name.to_string(), literal.clone())]))
         }
         _ => None,

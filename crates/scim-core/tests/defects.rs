@@ -1,0 +1,168 @@
+//! Defects that were found, each as the request that showed it.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use getrandom::SysRng;
+use rand_core::UnwrapErr;
+use scim_core::{
+    AttributeDefinition, DirectoryId, Filter, MemoryStore, NewDirectory, PatchRequest, Patched, Place,
+    Projection, Registry, Scim, ScimError, ScimType, TenantId, TypeSchema, create, patch, public_metadata,
+    schema::Mutability,
+};
+use serde_json::{Map, Value, json};
+use store_contract::block_on;
+
+fn users() -> Arc<TypeSchema> {
+    Registry::standard().resource_type("User").unwrap().clone()
+}
+
+fn groups() -> Arc<TypeSchema> {
+    Registry::standard().resource_type("Group").unwrap().clone()
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    value.as_object().unwrap().clone()
+}
+
+fn patched(kind: &TypeSchema, stored: Value, operations: Value) -> Result<Patched, ScimError> {
+    let request = PatchRequest::parse(&json!({ "Operations": operations })).unwrap();
+    patch(kind, &object(stored), &request)
+}
+
+fn ada() -> Value {
+    json!({ "userName": "ada", "emails": [{ "value": "a@work", "type": "work" }] })
+}
+
+fn at(milliseconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(milliseconds).unwrap()
+}
+
+/// RFC 7643 §4.1.1: a `userName` is not empty.
+#[test]
+fn a_required_text_is_not_blank() {
+    let created = create(&users(), &json!({ "userName": " " }), at(0), &mut UnwrapErr(SysRng));
+    assert_eq!(created.unwrap_err().kind, Some(ScimType::InvalidValue));
+    let cleared = patched(&users(), ada(), json!([{ "op": "replace", "path": "userName", "value": "" }]));
+    assert_eq!(cleared.unwrap_err().kind, Some(ScimType::InvalidValue));
+}
+
+/// What is not part of what filters are evaluated on answered "absent", and `not (…)` of it every resource.
+#[test]
+fn a_filter_that_could_only_be_wrong_is_refused() {
+    for filter in
+        ["schemas pr", "not (meta.location pr)", "password eq \"x\"", "groups.$ref pr", "groups[$ref pr]"]
+    {
+        assert!(Filter::parse(&users(), filter).is_err(), "{filter}");
+    }
+    assert!(Filter::parse(&groups(), "members[$ref sw \"http\"]").is_err());
+    for filter in ["meta.created pr", "meta.resourceType eq \"User\"", "groups.value eq \"g\""] {
+        assert!(Filter::parse(&users(), filter).is_ok(), "{filter}");
+    }
+}
+
+#[test]
+fn an_element_is_not_made_from_a_null() {
+    let path = "emails[type eq null].value";
+    let refused = patched(&users(), ada(), json!([{ "op": "add", "path": path, "value": "b" }]));
+    assert_eq!(refused.unwrap_err().kind, Some(ScimType::NoTarget));
+}
+
+#[test]
+fn an_element_is_not_made_from_terms_that_it_can_not_fulfil() {
+    let path = "emails[type eq \"a\" and type eq \"b\"].value";
+    let refused = patched(&users(), ada(), json!([{ "op": "add", "path": path, "value": "b" }]));
+    assert_eq!(refused.unwrap_err().kind, Some(ScimType::NoTarget));
+}
+
+/// RFC 7643 §2.5: null unassigns.
+#[test]
+fn an_element_that_is_replaced_by_null_is_gone() {
+    let replace = json!([{ "op": "replace", "path": "emails[type eq \"work\"]", "value": null }]);
+    let patched = patched(&users(), ada(), replace).unwrap();
+    assert_eq!(patched.attributes.get("emails"), None);
+}
+
+/// Entra ID leaves the URN out.
+#[test]
+fn an_attribute_of_an_extension_is_found_without_its_urn() {
+    let urn = scim_core::ENTERPRISE_USER;
+    let patched =
+        patched(&users(), ada(), json!([{ "op": "Add", "path": "manager", "value": "m" }])).unwrap();
+    assert_eq!(patched.attributes[urn], json!({ "manager": { "value": "m" } }));
+    let filter = Filter::parse(&users(), "id eq \"u\" and manager eq \"m\"").unwrap();
+    assert!(filter.matches(&object(json!({ "id": "u", urn: { "manager": { "value": "m" } } }))));
+}
+
+/// The display of a member is the member's own, whatever a client sends.
+#[test]
+fn the_display_of_a_member_is_announced_as_read_only() {
+    let groups = groups();
+    let display = groups.attribute("members").unwrap().sub("display").unwrap();
+    assert_eq!(display.mutability, Mutability::ReadOnly);
+}
+
+#[test]
+fn many_operations_take_time_in_proportion() {
+    let members = |n: usize| (0..40).map(|m| json!({ "value": format!("{n}_{m}") })).collect::<Vec<_>>();
+    let add = |n| json!({ "op": "add", "path": "members", "value": members(n) });
+    let operations: Vec<_> = (0..1000).map(add).collect();
+    let before = std::time::Instant::now();
+    let joined = patched(&groups(), json!({ "displayName": "G" }), operations.into()).unwrap();
+    assert_eq!(joined.members.add.len(), 40_000);
+    let roles: Vec<_> = (0..20_000).map(|n| json!({ "value": n.to_string() })).collect();
+    let add = json!([{ "op": "add", "path": "roles", "value": roles }]);
+    let many = patched(&users(), ada(), add).unwrap();
+    let remove = json!([{ "op": "remove", "path": "roles", "value": roles }]);
+    assert_eq!(patched(&users(), many.attributes.into(), remove).unwrap().attributes.get("roles"), None);
+    assert!(before.elapsed() < Duration::from_secs(10), "{:?}", before.elapsed());
+}
+
+#[test]
+fn blanks_that_were_sent_are_an_empty_list() {
+    let definition = |path: &str, multi_valued| AttributeDefinition {
+        key: "k".into(),
+        name: "K".into(),
+        multi_valued,
+        sso_path: None,
+        directory_path: Some(path.into()),
+    };
+    let value = |path: &str, multi, user: Value| {
+        public_metadata(&[definition(path, multi)], None, &object(user)).pop().and_then(|effect| effect.value)
+    };
+    assert_eq!(value("title", true, json!({ "title": " " })), Some(json!([])));
+    assert_eq!(value("title", true, json!({})), None);
+    let core = "urn:ietf:params:scim:schemas:core:2.0:User:title";
+    assert_eq!(value(core, false, json!({ "title": "Dr" })), Some(json!("Dr")));
+}
+
+#[test]
+fn the_answer_to_a_change_of_members_has_the_time_of_the_change() {
+    let scim = Scim::new(MemoryStore::new(), Registry::standard());
+    let tenant = TenantId::new("t").unwrap();
+    let directory = directory(&scim, &tenant);
+    let place = Place { tenant: &tenant, directory: &directory, base_url: "http://x" };
+    let mut rng = UnwrapErr(SysRng);
+    let user = block_on(scim.create(place, &users(), &ada(), at(1), &mut rng)).unwrap().body;
+    let group = json!({ "displayName": "G", "members": [{ "value": user["id"] }] });
+    let group = block_on(scim.create(place, &groups(), &group, at(1), &mut rng)).unwrap().body;
+    let id = scim_core::ResourceId::named(group["id"].as_str().unwrap());
+    let clear =
+        PatchRequest::parse(&json!({ "Operations": [{ "op": "remove", "path": "members" }] })).unwrap();
+    let modified = |now| block_on(scim.modify(place, &groups(), &id, &clear, now)).unwrap();
+    assert_eq!(modified(at(7)).updated_at, at(7));
+    assert_eq!(modified(at(9)).updated_at, at(7), "nobody left");
+    let read = block_on(scim.read(place, &groups(), &id, &Projection::default())).unwrap().body;
+    assert_eq!(read["meta"]["lastModified"], "1970-01-01T00:00:00.007Z");
+}
+
+fn directory(scim: &Scim<MemoryStore>, tenant: &TenantId) -> DirectoryId {
+    let new = NewDirectory {
+        name: "d".into(),
+        enterprise_connection_id: "ec".into(),
+        provider: "okta".into(),
+        custom_attributes: Vec::new(),
+    };
+    let created = block_on(scim.create_directory(tenant, new, at(0), &mut UnwrapErr(SysRng))).unwrap();
+    created.unwrap().0.id.clone()
+}
