@@ -9,7 +9,7 @@ mod render;
 
 use std::process::ExitCode;
 
-use expo_theme::{Report, check, check_surroundings};
+use expo_theme::{JSON_SCHEMA, Report, check, check_surroundings};
 use options::{Command, Options};
 
 /// Exit codes: 0 accepted (and written), 1 refused or not readable or not writable, 2 not understood.
@@ -17,6 +17,10 @@ fn main() -> ExitCode {
     match options::parse() {
         Ok(Command::Help) => {
             print!("{}", options::USAGE);
+            ExitCode::SUCCESS
+        }
+        Ok(Command::Schema) => {
+            print!("{JSON_SCHEMA}");
             ExitCode::SUCCESS
         }
         Ok(Command::Check(options)) => finish(run(&options)),

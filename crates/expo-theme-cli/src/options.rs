@@ -9,12 +9,14 @@ pub(crate) const USAGE: &str = "\
 Usage: expo-theme check FILE [OPTIONS]
        expo-theme build FILE [OPTIONS] [--ios PLIST] [--android ASSET]
        expo-theme explain FILE [OPTIONS]
+       expo-theme schema
 
 check   says what is wrong with a theme
 build   checks it, then writes what the platforms read:
         --ios PLIST       a property list with the key ClerkTheme
         --android ASSET   clerk_theme.json, as it lies in app/src/main/assets
 explain says what each platform draws in each mode, and why, and where contrast is weak
+schema  prints a JSON Schema of themes for editors
 
 --profile strict  every problem in one run; refuses what only seems to work (the default)
 --profile compat  the verdict of the config plugin 4.6.6, which ends at the first error
@@ -28,6 +30,7 @@ Exit code: 0 accepted, 1 refused or a file cannot be read or written, 2 wrong us
 
 pub(crate) enum Command {
     Help,
+    Schema,
     Check(Options),
     Build(Options, Outputs),
     Explain(Options),
@@ -69,6 +72,9 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
     }
     let mut words = words.into_iter();
     let command = words.next().ok_or("no command")?.string()?;
+    if command == "schema" && words.len() == 0 {
+        return Ok(Command::Schema);
+    }
     options.file = words.next().ok_or("no theme file")?.into();
     if let Some(word) = words.next() {
         return Err(format!("unexpected `{}`", word.display()).into());

@@ -185,3 +185,11 @@ fn fonts_and_style_come_from_the_command_line() {
     assert_eq!(warned("Roboto, Inter"), "");
     assert!(warned("Roboto").contains("the app bundles no font family `Inter`"));
 }
+
+#[test]
+fn schema_prints_the_schema() {
+    let output = expo_theme(Path::new("."), &["schema"]);
+    assert_eq!(output.status.code(), Some(0));
+    let schema: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(schema["type"], "object");
+}
