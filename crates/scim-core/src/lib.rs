@@ -52,7 +52,7 @@ pub use crate::{
     filter::{Comparison, Filter, FilterError, MAX_DEPTH, MAX_LEN, MAX_TERMS, Operator},
     id::{DirectoryId, ResourceId},
     mapping::{MAX_MAPPINGS, MappingError, NewMapping, add_mapping, remove_mapping, replace_mappings},
-    members::{MAX_MEMBERS, MemberDelta},
+    members::{Joining, MAX_MEMBERS, MemberDelta},
     memory::MemoryStore,
     patch::{MAX_OPERATIONS, PatchRequest, Patched, patch},
     path::AttributePath,

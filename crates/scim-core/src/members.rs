@@ -22,11 +22,13 @@ pub struct MemberDelta {
     pub add: Vec<ResourceId>,
     /// Who is a member no longer; no error if they are not. Empty if `clear`.
     pub remove: Vec<ResourceId>,
+    /// The names that the client gives to some of `add`; the others are shown by their own.
+    pub displays: HashMap<ResourceId, String>,
 }
 
 impl MemberDelta {
     /// These and nobody else.
-    pub fn replace(members: Vec<ResourceId>) -> Self {
+    pub fn replace(members: Vec<Joining>) -> Self {
         let mut pending = Pending::default();
         pending.replace(members);
         pending.delta()
@@ -38,6 +40,9 @@ impl MemberDelta {
     }
 }
 
+/// Who becomes a member, and the name that the client gives.
+pub type Joining = (ResourceId, Option<String>);
+
 /// What the operations so far do to the members; each one takes time for what it names, however many came before.
 #[derive(Debug, Default)]
 pub(crate) struct Pending {
@@ -45,22 +50,28 @@ pub(crate) struct Pending {
     /// In the order in which they were named first.
     named: Vec<ResourceId>,
     joins: HashMap<ResourceId, bool>,
+    displays: HashMap<ResourceId, String>,
 }
 
 impl Pending {
-    pub(crate) fn add(&mut self, members: Vec<ResourceId>) {
-        self.name(members, true);
+    pub(crate) fn add(&mut self, members: Vec<Joining>) {
+        for (member, display) in members {
+            if let Some(display) = display {
+                self.displays.insert(member.clone(), display);
+            }
+            self.name(member, true);
+        }
     }
 
-    pub(crate) fn remove(&mut self, members: Vec<ResourceId>) {
-        self.name(members, false);
+    pub(crate) fn remove(&mut self, members: Vec<Joining>) {
+        members.into_iter().for_each(|(member, _)| self.name(member, false));
     }
 
     pub(crate) fn clear(&mut self) {
         *self = Self { clear: true, ..Self::default() };
     }
 
-    pub(crate) fn replace(&mut self, members: Vec<ResourceId>) {
+    pub(crate) fn replace(&mut self, members: Vec<Joining>) {
         self.clear();
         self.add(members);
     }
@@ -68,20 +79,19 @@ impl Pending {
     pub(crate) fn delta(self) -> MemberDelta {
         let (add, remove) =
             self.named.into_iter().partition(|member| self.joins.get(member).copied().unwrap_or_default());
-        MemberDelta { clear: self.clear, add, remove: if self.clear { Vec::new() } else { remove } }
+        let remove = if self.clear { Vec::new() } else { remove };
+        MemberDelta { clear: self.clear, add, remove, displays: self.displays }
     }
 
-    fn name(&mut self, members: Vec<ResourceId>, joins: bool) {
-        for member in members {
-            if self.joins.insert(member.clone(), joins).is_none() {
-                self.named.push(member);
-            }
+    fn name(&mut self, member: ResourceId, joins: bool) {
+        if self.joins.insert(member.clone(), joins).is_none() {
+            self.named.push(member);
         }
     }
 }
 
-/// The ids in the value of `members`: objects with `value`, or plain texts.
-pub(crate) fn ids(value: &Value) -> Result<Vec<ResourceId>, ScimError> {
+/// Those in the value of `members`: objects with `value`, or plain texts.
+pub(crate) fn named(value: &Value) -> Result<Vec<Joining>, ScimError> {
     let elements = match value {
         Value::Null => return Ok(Vec::new()),
         Value::Array(elements) => elements.as_slice(),
@@ -91,22 +101,19 @@ pub(crate) fn ids(value: &Value) -> Result<Vec<ResourceId>, ScimError> {
         let detail = format!("a request may name at most {MAX_MEMBERS} members");
         return Err(ScimError { status: 413, kind: Some(ScimType::TooMany), detail });
     }
-    elements.iter().map(id).collect()
+    elements.iter().map(member).collect()
 }
 
-fn id(element: &Value) -> Result<ResourceId, ScimError> {
-    let named = |object: &serde_json::Map<String, Value>| {
-        let value = object.iter().find(|(name, _)| name.eq_ignore_ascii_case("value"));
-        value.and_then(|(_, value)| value.as_str().map(ResourceId::named))
+fn member(element: &Value) -> Result<Joining, ScimError> {
+    let text = |name: &str| {
+        let mut found = element.as_object()?.iter().filter(|(part, _)| part.eq_ignore_ascii_case(name));
+        found.next()?.1.as_str()
     };
-    let id = match element {
-        Value::String(id) => Some(ResourceId::named(id)),
-        Value::Object(object) => named(object),
-        _ => None,
-    };
-    id.ok_or_else(|| {
+    let id = element.as_str().or_else(|| text("value")).map(ResourceId::named);
+    let nameless = || {
         ScimError::bad(ScimType::InvalidValue, "each of `members` must have the id of a member as `value`")
-    })
+    };
+    Ok((id.ok_or_else(nameless)?, text("display").map(str::to_owned)))
 }
 
 /// The ids that the filter of `members[…]` names; only `value eq "…"` and several of them joined by `or`.

@@ -44,6 +44,41 @@ pub struct ListRequest {
     pub excluded_attributes: Option<String>,
 }
 
+impl ListRequest {
+    /// Reads the body of a search (RFC 7644 §3.4.3); names match in any case.
+    ///
+    /// # Errors
+    /// [`ScimError`] 400 `invalidSyntax` or `invalidValue`.
+    pub fn parse(body: &Value) -> Result<Self, ScimError> {
+        let syntax = || ScimError::bad(ScimType::InvalidSyntax, "the body must be a JSON object");
+        let body = body.as_object().ok_or_else(syntax)?;
+        let field = |name: &str| {
+            let found = body.iter().find(|(found, _)| found.eq_ignore_ascii_case(name));
+            found.map(|(_, value)| value).filter(|value| !value.is_null())
+        };
+        let wrong = |name: &str, expected: &str| {
+            ScimError::bad(ScimType::InvalidValue, format!("`{name}` must be {expected}"))
+        };
+        let number = |name: &str| {
+            field(name).map(|value| value.as_i64().ok_or_else(|| wrong(name, "a whole number"))).transpose()
+        };
+        let names = |name: &str| {
+            let list = |value: &Value| {
+                serde_json::from_value::<Vec<String>>(value.clone()).map(|names| names.join(","))
+            };
+            field(name).map(|value| list(value).map_err(|_| wrong(name, "an array of names"))).transpose()
+        };
+        let text = |value: &Value| value.as_str().map(str::to_owned).ok_or_else(|| wrong("filter", "a text"));
+        Ok(Self {
+            filter: field("filter").map(text).transpose()?,
+            start_index: number("startIndex")?,
+            count: number("count")?,
+            attributes: names("attributes")?,
+            excluded_attributes: names("excludedAttributes")?,
+        })
+    }
+}
+
 /// The directory that a request is about.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {

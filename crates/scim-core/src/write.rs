@@ -115,7 +115,7 @@ fn read(kind: &TypeSchema, body: &Value) -> Result<(Map<String, Value>, Option<M
     }
     attributes.remove("members");
     let named = body.iter().find(|(name, _)| name.eq_ignore_ascii_case("members"));
-    let members = named.map(|(_, members)| members::ids(members)).transpose()?;
+    let members = named.map(|(_, sent)| members::named(sent)).transpose()?;
     Ok((attributes, members.map(MemberDelta::replace)))
 }
 

@@ -12,7 +12,7 @@ use axum::{
     http::{HeaderMap, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use scim_core::{Directory, Scim, ScimError, ScimStore, ScimType, TypeSchema};
 
@@ -50,6 +50,7 @@ pub fn router<S: ScimStore + 'static>(scim: Arc<Scim<S>>, base_url: &str, clock:
     let directory = middleware::from_fn_with_state(provider.clone(), authenticate::<S>);
     let resources = Router::new()
         .route("/{endpoint}", get(resources::list::<S>).post(resources::create::<S>))
+        .route("/{endpoint}/.search", post(resources::search::<S>))
         .route(
             "/{endpoint}/{id}",
             get(resources::read::<S>)

@@ -17,7 +17,7 @@ pub(super) struct Rows {
     pub(super) directory: Arc<Directory>,
     resources: BTreeMap<ResourceId, Arc<Resource>>,
     /// (group, member)
-    memberships: BTreeSet<(ResourceId, ResourceId)>,
+    memberships: BTreeMap<(ResourceId, ResourceId), Option<String>>,
     /// (member, group)
     groups: BTreeSet<(ResourceId, ResourceId)>,
     unique: BTreeMap<(Arc<str>, UniqueValue), ResourceId>,
@@ -35,7 +35,7 @@ pub(super) fn create(
     let rows = Rows {
         directory: new.clone(),
         resources: BTreeMap::new(),
-        memberships: BTreeSet::new(),
+        memberships: BTreeMap::new(),
         groups: BTreeSet::new(),
         unique: BTreeMap::new(),
     };
@@ -91,16 +91,18 @@ impl Rows {
     }
 
     pub(super) fn members(&self, group: &ResourceId) -> Vec<Member> {
-        self.related(&self.memberships, group)
+        let from = (group.clone(), ResourceId::named(""));
+        let rows = self.memberships.range(from..).take_while(|((of, _), _)| of == group);
+        let member = |((_, id), display): (&(ResourceId, ResourceId), &Option<String>)| {
+            let member = Member::of(self.resources.get(id)?);
+            Some(Member { display: display.clone().or(member.display), ..member })
+        };
+        rows.filter_map(member).collect()
     }
 
     pub(super) fn groups_of(&self, member: &ResourceId) -> Vec<Member> {
-        self.related(&self.groups, member)
-    }
-
-    fn related(&self, pairs: &BTreeSet<(ResourceId, ResourceId)>, of: &ResourceId) -> Vec<Member> {
-        let from = (of.clone(), ResourceId::named(""));
-        let pairs = pairs.range(from..).take_while(|(first, _)| first == of);
+        let from = (member.clone(), ResourceId::named(""));
+        let pairs = self.groups.range(from..).take_while(|(of, _)| of == member);
         pairs.filter_map(|(_, id)| self.resources.get(id)).map(|resource| Member::of(resource)).collect()
     }
 
@@ -196,18 +198,19 @@ impl Rows {
         let cleared = cleared.into_iter().map(|member| member.id).filter(|id| !keep.contains(id));
         let leaving: Vec<_> = cleared.chain(delta.remove.iter().cloned()).collect();
         let left: Vec<_> = leaving.into_iter().filter(|member| self.leave(group, member)).collect();
-        let joined = delta.add.iter().filter(|member| self.join(group, member));
+        let joined = delta.add.iter().filter(|member| self.join(group, member, delta.displays.get(*member)));
         left.into_iter().chain(joined.cloned().collect::<Vec<_>>()).collect()
     }
 
-    fn join(&mut self, group: &ResourceId, member: &ResourceId) -> bool {
-        self.groups.insert((member.clone(), group.clone()));
-        self.memberships.insert((group.clone(), member.clone()))
+    /// Whether it is new; who is a member already keeps the name that was given first.
+    fn join(&mut self, group: &ResourceId, member: &ResourceId, display: Option<&String>) -> bool {
+        self.memberships.entry((group.clone(), member.clone())).or_insert_with(|| display.cloned());
+        self.groups.insert((member.clone(), group.clone()))
     }
 
     fn leave(&mut self, group: &ResourceId, member: &ResourceId) -> bool {
         self.groups.remove(&(member.clone(), group.clone()));
-        self.memberships.remove(&(group.clone(), member.clone()))
+        self.memberships.remove(&(group.clone(), member.clone())).is_some()
     }
 
     fn effects_of(&self, users: &[ResourceId]) -> Vec<AccountEffect> {

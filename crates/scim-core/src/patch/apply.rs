@@ -169,8 +169,8 @@ fn at_members(working: &mut Working, verb: Verb, place: &Place, value: &Value) -
         return Err(ScimError::bad(ScimType::Mutability, "the parts of a member can't be changed"));
     }
     let members = match &place.filter {
-        Some(filter) => members::ids_of_filter(filter)?,
-        None => members::ids(value)?,
+        Some(filter) => members::ids_of_filter(filter)?.into_iter().map(|id| (id, None)).collect(),
+        None => members::named(value)?,
     };
     match (verb, &place.filter, value) {
         (Verb::Add, ..) => working.members.add(members),

@@ -42,6 +42,19 @@ pub(super) async fn list<S: ScimStore + 'static>(
     Ok(listed.map_or_else(failed, |list| answer::body(StatusCode::OK, &list)))
 }
 
+/// The parameters of a list in a body instead of a query (RFC 7644 §3.4.3).
+pub(super) async fn search<S: ScimStore + 'static>(
+    State(provider): State<Provider<S>>,
+    (tenant, directory): At,
+    Path(endpoint): Path<String>,
+    request: Request,
+) -> Outcome {
+    let kind = provider.kind(&endpoint)?;
+    let request = ListRequest::parse(&json(request).await?)?;
+    let listed = provider.scim.list(provider.place(&tenant, &directory), kind, &request).await;
+    Ok(listed.map_or_else(failed, |list| answer::body(StatusCode::OK, &list)))
+}
+
 pub(super) async fn create<S: ScimStore + 'static>(
     State(provider): State<Provider<S>>,
     (tenant, directory): At,

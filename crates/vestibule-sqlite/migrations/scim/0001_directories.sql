@@ -48,6 +48,8 @@ CREATE TABLE scim_memberships (
     directory TEXT NOT NULL,
     group_id  TEXT NOT NULL,
     member_id TEXT NOT NULL,
+    -- The name that the client gave.
+    display   TEXT,
     PRIMARY KEY (tenant, directory, group_id, member_id)
 ) STRICT, WITHOUT ROWID;
 

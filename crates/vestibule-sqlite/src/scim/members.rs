@@ -31,14 +31,16 @@ fn related(
 ) -> Result<Vec<Member>, SqliteError> {
     let (tenant, directory) = place.keys();
     let mut found = db.prepare_cached(&format!(
-        "SELECT r.* FROM scim_memberships m
+        "SELECT r.*, m.display FROM scim_memberships m
          JOIN scim_resources r ON r.tenant = m.tenant AND r.directory = m.directory AND {joined}
          WHERE m.tenant = ?1 AND m.directory = ?2 ORDER BY {order}"
     ))?;
     let mut rows = found.query(params![tenant, directory, of.as_str()])?;
     let mut members = Vec::new();
     while let Some(row) = rows.next()? {
-        members.push(Member::of(&*read::record(row)?));
+        let member = Member::of(&*read::record(row)?);
+        let given = if order == "m.member_id" { row.get::<_, Option<String>>("display")? } else { None };
+        members.push(Member { display: given.or(member.display), ..member });
     }
     Ok(members)
 }
@@ -79,15 +81,20 @@ pub(super) fn apply(
     let mut leave = tx.prepare_cached(
         "DELETE FROM scim_memberships WHERE tenant = ?1 AND directory = ?2 AND group_id = ?3 AND member_id = ?4",
     )?;
+    for id in leaving {
+        if leave.execute(params![tenant, directory, group.as_str(), id.as_str()])? == 1 {
+            changed.push(id);
+        }
+    }
+    // Who is a member already keeps the name that was given first.
     let mut join = tx.prepare_cached(
-        "INSERT INTO scim_memberships (tenant, directory, group_id, member_id) VALUES (?1, ?2, ?3, ?4)
+        "INSERT INTO scim_memberships (tenant, directory, group_id, member_id, display) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT DO NOTHING",
     )?;
-    for (statement, ids) in [(&mut leave, &leaving), (&mut join, &delta.add)] {
-        for id in ids {
-            if statement.execute(params![tenant, directory, group.as_str(), id.as_str()])? == 1 {
-                changed.push(id.clone());
-            }
+    for id in &delta.add {
+        if join.execute(params![tenant, directory, group.as_str(), id.as_str(), delta.displays.get(id)])? == 1
+        {
+            changed.push(id.clone());
         }
     }
     Ok(changed)
