@@ -1,8 +1,8 @@
 //! The outputs of `expo-theme build`.
 
-use std::path::Path;
+use std::{fmt::Display, path::Path};
 
-use expo_theme::{EmitError, PLIST_HEAD, Report, Theme, android_asset, plist_document};
+use expo_theme::{Report, Theme, android_asset, merge_plist, plist_document};
 
 use crate::{Failure, file, options::Outputs};
 
@@ -17,24 +17,20 @@ pub(crate) fn write(report: &Report, outputs: &Outputs) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A property list of its own, or the app's Info.plist with the theme in it.
 fn plist<'p>(theme: &Theme, path: &'p Path) -> Result<(&'p Path, String), Failure> {
-    let text = plist_document(theme).map_err(|error| told(path, &error))?;
-    holds_only_a_theme(path)?;
-    Ok((path, text))
+    if !path.exists() {
+        return plist_document(theme).map(|text| (path, text)).map_err(|error| told(path, &error));
+    }
+    let existing = String::from_utf8(file::read(path)?)
+        .map_err(|_| Failure::Told(format!("`{}` is not an XML property list", path.display())))?;
+    merge_plist(&existing, theme).map(|text| (path, text)).map_err(|error| told(path, &error))
 }
 
 fn asset<'p>(theme: &Theme, path: &'p Path) -> Result<(&'p Path, String), Failure> {
     android_asset(theme).map(|text| (path, text)).map_err(|error| told(path, &error))
 }
 
-/// An app's own Info.plist holds more than a theme and must not be replaced by one.
-fn holds_only_a_theme(path: &Path) -> Result<(), Failure> {
-    if !path.exists() || file::read(path)?.starts_with(PLIST_HEAD.as_bytes()) {
-        return Ok(());
-    }
-    Err(Failure::Told(format!("`{}` holds more than a theme, so it stays as it is", path.display())))
-}
-
-fn told(path: &Path, error: &EmitError) -> Failure {
+fn told(path: &Path, error: &impl Display) -> Failure {
     Failure::Told(format!("nothing written to `{}`: {error}", path.display()))
 }

@@ -13,7 +13,7 @@ Usage: expo-theme check FILE [OPTIONS]
 
 check   says what is wrong with a theme
 build   checks it, then writes what the platforms read:
-        --ios PLIST       a property list with the key ClerkTheme
+        --ios PLIST       the key ClerkTheme in this property list, the rest of it untouched; new if there is none
         --android ASSET   clerk_theme.json, as it lies in app/src/main/assets
 explain says what each platform draws in each mode, and why, and where contrast is weak
 schema  prints a JSON Schema of themes for editors

@@ -102,13 +102,29 @@ fn build_writes_nothing_when_one_text_cannot_be_made() {
 }
 
 #[test]
-fn build_leaves_an_apps_own_plist_alone() {
+fn build_puts_the_theme_into_an_apps_own_plist() {
     let folder = folder(SOUND);
-    let app = "<plist version=\"1.0\"><dict><key>CFBundleName</key><string>App</string></dict></plist>";
+    let app = "<plist version=\"1.0\">\n<dict>\n  <key>CFBundleName</key>\n  <string>App</string>\n</dict>\n</plist>\n";
     fs::write(folder.path().join("Info.plist"), app).unwrap();
     let output = expo_theme(folder.path(), &["build", "theme.json", "--ios", "Info.plist"]);
-    assert_eq!(output.status.code(), Some(1));
-    assert_eq!(fs::read_to_string(folder.path().join("Info.plist")).unwrap(), app);
+    assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+    let merged = fs::read_to_string(folder.path().join("Info.plist")).unwrap();
+    let start = app.strip_suffix("\n</dict>\n</plist>\n").unwrap();
+    assert!(
+        merged.starts_with(start) && merged.contains("  <key>ClerkTheme</key>\n  <dict>\n    <key>design"),
+        "{merged}"
+    );
+}
+
+#[test]
+fn build_leaves_what_is_no_property_list_alone() {
+    let folder = folder(SOUND);
+    for other in [&b"bplist00\xff"[..], b"<plist><array/></plist>", b"{}"] {
+        fs::write(folder.path().join("Info.plist"), other).unwrap();
+        let output = expo_theme(folder.path(), &["build", "theme.json", "--ios", "Info.plist"]);
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(fs::read(folder.path().join("Info.plist")).unwrap(), other);
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod android;
 mod ios;
+mod merge;
 
 use thiserror::Error;
 
@@ -10,7 +11,9 @@ use crate::{Position, Span};
 pub(crate) use ios::is_xml;
 
 pub use android::android_asset;
-pub use ios::{PLIST_HEAD, PLIST_KEY, plist_document, plist_value};
+pub use merge::{MergeError, merge_plist};
+
+pub use ios::{PLIST_KEY, plist_document, plist_value};
 
 /// Texts longer than this many bytes are not written.
 pub const MAX_OUTPUT: usize = 16 * 1024 * 1024;
@@ -65,9 +68,19 @@ fn indent(out: &mut String, level: usize) -> Result<(), EmitError> {
     if out.len() > MAX_OUTPUT {
         return Err(EmitError::TooLarge);
     }
+    let (whole, rest) = (level / 8, level % 8);
     out.push('\n');
-    for _ in 0..level {
-        out.push_str("  ");
+    for _ in 0..whole {
+        out.push_str(EIGHT);
     }
+    out.push_str(EIGHT.get(..rest.saturating_mul(2)).unwrap_or_default());
     Ok(())
+}
+
+/// The indentation of eight levels.
+const EIGHT: &str = "                ";
+
+/// Whether every byte stands for itself; looks at all of them, for that needs no branch.
+fn all(text: &str, is_plain: impl Fn(u8) -> bool) -> bool {
+    text.bytes().fold(true, |all, byte| all & is_plain(byte))
 }

@@ -57,10 +57,19 @@ impl From<u8> for Number {
     }
 }
 
+impl Number {
+    /// A whole number that every digit of is exact, `-0` as 0.
+    fn small(self) -> Option<i32> {
+        #[expect(clippy::cast_possible_truncation, reason = "compared with what it came from")]
+        let whole = self.0 as i32;
+        (f64::from(whole) == self.0).then_some(whole)
+    }
+}
+
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0 == 0.0 {
-            return f.write_str("0");
+        if let Some(small) = self.small() {
+            return small.fmt(f);
         }
         if self.0.is_infinite() {
             return f.write_str(if self.0 < 0.0 { "-Infinity" } else { "Infinity" });

@@ -1,6 +1,9 @@
 //! The text of a theme and places in it.
 
-use std::{borrow::Cow, sync::OnceLock};
+use std::{
+    borrow::Cow,
+    sync::{Arc, OnceLock},
+};
 
 use serde::Serialize;
 
@@ -53,7 +56,7 @@ impl Position {
 /// without BOM). A byte-order mark is kept: JSON refuses it.
 #[derive(Clone, Debug)]
 pub struct Source {
-    text: String,
+    text: Arc<str>,
     marks: OnceLock<Vec<Mark>>,
 }
 
@@ -71,7 +74,12 @@ impl Source {
     /// Decodes the bytes of a file; never fails.
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Self {
-        Self { text: String::from_utf8_lossy(bytes).into_owned(), marks: OnceLock::new() }
+        // Validating first is much faster than looking for the first fault.
+        let text = match str::from_utf8(bytes) {
+            Ok(text) => text.into(),
+            Err(_) => String::from_utf8_lossy(bytes).into(),
+        };
+        Self { text, marks: OnceLock::new() }
     }
 
     /// The decoded text, into which every [`Span`] points.

@@ -81,9 +81,12 @@ pub struct Object {
 impl Object {
     /// Orders the members of an object from the order of its source.
     pub(crate) fn from_source(written: Vec<Member>) -> Self {
+        let large = written.len() > 24;
+        if !large && in_order(&written) {
+            return Self { members: written, duplicates: Vec::new() };
+        }
         let mut object = Self { members: Vec::with_capacity(written.len()), duplicates: Vec::new() };
         let mut places = HashMap::new();
-        let large = written.len() > 24;
         for member in written {
             let same = |other: &Member| other.key == member.key;
             let place =
@@ -126,4 +129,17 @@ impl Object {
             }
         }
     }
+}
+
+/// Whether the source has JavaScript's order already: no key twice, and none that is an array index.
+fn in_order(written: &[Member]) -> bool {
+    let mut rest = written;
+    while let Some((last, before)) = rest.split_last() {
+        let again = before.iter().any(|other| other.key == last.key);
+        if again || last.key.array_index().is_some() {
+            return false;
+        }
+        rest = before;
+    }
+    true
 }

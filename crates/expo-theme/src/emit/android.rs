@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{EmitError, indent};
+use super::{EmitError, all, indent};
 use crate::value::{Node, Object, Value};
 use crate::{Text, Theme};
 
@@ -74,7 +74,7 @@ fn close(out: &mut String, level: usize, empty: bool, both: &str, closer: char) 
 /// ECMA-262 §25.5.2.3 QuoteJSONString.
 fn string(out: &mut String, text: &Text) {
     out.push('"');
-    if let Some(plain) = text.as_str().filter(|text| text.bytes().all(is_plain)) {
+    if let Some(plain) = text.as_str().filter(|text| all(text, is_plain)) {
         out.push_str(plain);
         out.push('"');
         return;
@@ -98,5 +98,5 @@ fn string(out: &mut String, text: &Text) {
 
 /// Whether this byte stands for itself; most texts hold nothing else.
 fn is_plain(byte: u8) -> bool {
-    byte >= b' ' && !matches!(byte, b'"' | b'\\')
+    (byte >= b' ') & (byte != b'"') & (byte != b'\\')
 }

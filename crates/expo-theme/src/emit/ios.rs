@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{EmitError, indent};
+use super::{EmitError, all, indent};
 use crate::value::{Node, Object, Value};
 use crate::{Number, Source, Span, Text, Theme};
 
@@ -25,6 +25,13 @@ pub fn plist_value(theme: &Theme) -> Result<String, EmitError> {
     Ok(writer.out)
 }
 
+/// The dictionary with its entries one level below `level`.
+pub(super) fn dict_at(theme: &Theme, level: usize) -> Result<String, EmitError> {
+    let mut writer = Writer { out: String::new(), source: &theme.source, path: Vec::new() };
+    writer.dict(&theme.root, level.min(32))?;
+    Ok(writer.out)
+}
+
 /// A whole property list with [`PLIST_KEY`] as its only key, for a file of its own.
 ///
 /// # Errors
@@ -39,8 +46,8 @@ pub fn plist_document(theme: &Theme) -> Result<String, EmitError> {
     Ok(writer.out)
 }
 
-/// What every [`plist_document`] starts with; a file that starts otherwise was not written from a theme alone.
-pub const PLIST_HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+/// What every [`plist_document`] starts with.
+const PLIST_HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
     <!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n\
     <plist version=\"1.0\">\n<dict>\n  <key>ClerkTheme</key>\n  ";
 
@@ -49,6 +56,16 @@ struct Writer<'a> {
     source: &'a Source,
     path: Vec<Step<'a>>,
 }
+
+/// The tags of an element that holds text.
+struct Element {
+    open: &'static str,
+    close: &'static str,
+    empty: &'static str,
+}
+
+const KEY: Element = Element { open: "<key>", close: "</key>", empty: "<key/>" };
+const STRING: Element = Element { open: "<string>", close: "</string>", empty: "<string/>" };
 
 /// One step from the root to a value.
 enum Step<'a> {
@@ -67,7 +84,7 @@ impl<'a> Writer<'a> {
         for member in object.members() {
             self.path.push(Step::Key(&member.key));
             indent(&mut self.out, inner)?;
-            self.text("key", &member.key, member.key_span)?;
+            self.text(&KEY, &member.key, member.key_span)?;
             indent(&mut self.out, inner)?;
             self.value(&member.value, inner)?;
             self.path.pop();
@@ -100,7 +117,7 @@ impl<'a> Writer<'a> {
             Value::Null | Value::Invalid => return Err(self.null(node.span)),
             Value::Bool(yes) => self.out.push_str(if *yes { "<true/>" } else { "<false/>" }),
             Value::Number(number) => return self.number(*number, node.span),
-            Value::Text(text) => return self.text("string", text, node.span),
+            Value::Text(text) => return self.text(&STRING, text, node.span),
             Value::Array(items) => return self.array(items, level),
             Value::Object(object) => return self.dict(object, level),
         }
@@ -118,23 +135,19 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn text(&mut self, element: &str, text: &Text, span: Span) -> Result<(), EmitError> {
-        self.out.push('<');
-        self.out.push_str(element);
+    fn text(&mut self, element: &Element, text: &Text, span: Span) -> Result<(), EmitError> {
         if text.as_str() == Some("") {
-            self.out.push_str("/>");
+            self.out.push_str(element.empty);
             return Ok(());
         }
-        self.out.push('>');
+        self.out.push_str(element.open);
         self.characters(text, span)?;
-        self.out.push_str("</");
-        self.out.push_str(element);
-        self.out.push('>');
+        self.out.push_str(element.close);
         Ok(())
     }
 
     fn characters(&mut self, text: &Text, span: Span) -> Result<(), EmitError> {
-        if let Some(plain) = text.as_str().filter(|text| text.bytes().all(is_plain)) {
+        if let Some(plain) = text.as_str().filter(|text| all(text, is_plain)) {
             self.out.push_str(plain);
             return Ok(());
         }
@@ -177,7 +190,7 @@ impl<'a> Writer<'a> {
 
 /// Whether this byte stands for itself; most texts hold nothing else.
 fn is_plain(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<' | b'>')
+    (byte >= b' ') & (byte <= b'~') & (byte != b'&') & (byte != b'<') & (byte != b'>')
 }
 
 /// XML 1.0 §2.2, `Char`.

@@ -48,7 +48,7 @@ impl<'a> Lexer<'a> {
     pub(super) fn skip_blank(&mut self) -> usize {
         loop {
             match self.peek() {
-                Some(b' ' | b'\t' | b'\n' | b'\r') => self.bump(),
+                Some(b' ' | b'\t' | b'\n' | b'\r') => self.white_space(),
                 Some(b'/' | b'#') if !self.stopped => {
                     if !self.comment() {
                         return self.at;
@@ -57,6 +57,13 @@ impl<'a> Lexer<'a> {
                 _ => return self.at,
             }
         }
+    }
+
+    fn white_space(&mut self) {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let white = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        let length = rest.iter().position(|byte| !white(byte)).unwrap_or(rest.len());
+        self.at = self.at.saturating_add(length);
     }
 
     /// Whether an array or object ends here; notes a comma before the end.
