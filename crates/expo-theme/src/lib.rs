@@ -33,8 +33,9 @@ pub use check::{MAX_DIAGNOSTICS, Profile, Report, Theme, check};
 pub use contrast::{Contrast, PairContrast, TEXT_PAIRS, contrasts};
 pub use defaults::sdk_version;
 pub use diagnostic::{Code, Diagnostic, Severity};
-pub use emit::{EmitError, MAX_OUTPUT, PLIST_HEAD, PLIST_KEY, android_asset, plist_document, plist_value};
-pub use emit::{MergeError, merge_plist};
+pub use emit::{
+    EmitError, MAX_OUTPUT, MergeError, PLIST_KEY, android_asset, merge_plist, plist_document, plist_value,
+};
 pub use number::Number;
 pub use parser::MAX_DEPTH;
 pub use schema::JSON_SCHEMA;
