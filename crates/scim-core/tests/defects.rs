@@ -8,7 +8,6 @@ use rand_core::UnwrapErr;
 use scim_core::{
     AttributeDefinition, DirectoryId, Filter, MemoryStore, NewDirectory, PatchRequest, Patched, Place,
     Projection, Registry, Scim, ScimError, ScimType, TenantId, TypeSchema, create, patch, public_metadata,
-    schema::Mutability,
 };
 use serde_json::{Map, Value, json};
 use store_contract::block_on;
@@ -92,14 +91,6 @@ fn an_attribute_of_an_extension_is_found_without_its_urn() {
     assert_eq!(patched.attributes[urn], json!({ "manager": { "value": "m" } }));
     let filter = Filter::parse(&users(), "id eq \"u\" and manager eq \"m\"").unwrap();
     assert!(filter.matches(&object(&json!({ "id": "u", urn: { "manager": { "value": "m" } } }))));
-}
-
-/// The display of a member is the member's own, whatever a client sends.
-#[test]
-fn the_display_of_a_member_is_announced_as_read_only() {
-    let groups = groups();
-    let display = groups.attribute("members").unwrap().sub("display").unwrap();
-    assert_eq!(display.mutability, Mutability::ReadOnly);
 }
 
 #[test]
