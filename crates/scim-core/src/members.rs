@@ -22,7 +22,7 @@ pub struct MemberDelta {
     pub add: Vec<ResourceId>,
     /// Who is a member no longer; no error if they are not. Empty if `clear`.
     pub remove: Vec<ResourceId>,
-    /// The names that the client gives to some of `add`; the others are shown by their own.
+    /// The names that the client gives to some of `add`; the others have none.
     pub displays: HashMap<ResourceId, String>,
 }
 

@@ -48,7 +48,7 @@ pub struct Member {
     pub id: ResourceId,
     /// `User` or `Group`.
     pub kind: std::sync::Arc<str>,
-    /// Its display name or user name.
+    /// The name that the client gave to a member; the name of a group.
     pub display: Option<String>,
 }
 

@@ -45,6 +45,21 @@ pub struct ListRequest {
 }
 
 impl ListRequest {
+    fn filter(&self, kind: &TypeSchema) -> Result<Option<Filter>, FilterError> {
+        self.filter.as_deref().map(|text| Filter::parse(kind, text)).transpose()
+    }
+
+    fn projection(&self, kind: &TypeSchema) -> Projection {
+        Projection::parse(kind, self.attributes.as_deref(), self.excluded_attributes.as_deref())
+    }
+
+    /// The first index, from 1, and what it means for a store.
+    fn slice(&self) -> (u64, Slice) {
+        let start_index = self.start_index.map_or(1, |index| u64::try_from(index).unwrap_or(1).max(1));
+        let count = self.count.map_or(DEFAULT_RESULTS, |count| u64::try_from(count).unwrap_or(0));
+        (start_index, Slice { skip: start_index.saturating_sub(1), count: count.min(MAX_RESULTS) })
+    }
+
     /// Reads the body of a search (RFC 7644 §3.4.3); names match in any case.
     ///
     /// # Errors
@@ -200,33 +215,46 @@ impl<S: ScimStore> Scim<S> {
         self.answer(place, kind, resource, projection).await
     }
 
-    /// Lists resources (RFC 7644 §3.4.2).
+    /// Lists resources of a type (RFC 7644 §3.4.2), or of several ones after each other (§3.4.2.1).
+    ///
+    /// A type that does not have an attribute of the filter has no match; if none has it, the filter is refused.
     ///
     /// # Errors
     /// [`ServiceError`].
     pub async fn list(
         &self,
         place: Place<'_>,
-        kind: &TypeSchema,
+        kinds: &[Arc<TypeSchema>],
         request: &ListRequest,
     ) -> Result<Value, ServiceError<ScimError, S::Error>> {
-        let filter = request.filter.as_deref().map(|text| Filter::parse(kind, text)).transpose();
-        let filter = filter.map_err(|error| ServiceError::Refused(refused(&error)))?;
-        let projection =
-            Projection::parse(kind, request.attributes.as_deref(), request.excluded_attributes.as_deref());
-        let start_index = request.start_index.map_or(1, |index| u64::try_from(index).unwrap_or(1).max(1));
-        let count = request.count.map_or(DEFAULT_RESULTS, |count| u64::try_from(count).unwrap_or(0));
-        let slice = Slice { skip: start_index.saturating_sub(1), count: count.min(MAX_RESULTS) };
-        let page = self
-            .store
-            .resources(place.tenant, place.directory, kind.name(), filter.as_ref(), slice)
-            .await
-            .map_err(ServiceError::Store)?;
-        let mut bodies = Vec::new();
-        for resource in page.resources {
-            bodies.push(self.answer(place, kind, resource, &projection).await?.body);
+        let (start_index, mut slice) = request.slice();
+        let (mut bodies, mut total) = (Vec::new(), 0_u64);
+        let (mut understood, mut unknown) = (false, None);
+        for kind in kinds {
+            let filter = match request.filter(kind) {
+                Ok(filter) => filter,
+                Err(error @ FilterError::UnknownAttribute { .. }) => {
+                    unknown = Some(error);
+                    continue;
+                }
+                Err(error) => return Err(ServiceError::Refused(refused(&error))),
+            };
+            let found =
+                self.store.resources(place.tenant, place.directory, kind.name(), filter.as_ref(), slice);
+            let page = found.await.map_err(ServiceError::Store)?;
+            total = total.saturating_add(page.total);
+            slice.skip = slice.skip.saturating_sub(page.total);
+            slice.count = slice.count.saturating_sub(page.resources.len() as u64);
+            let projection = request.projection(kind);
+            for resource in page.resources {
+                bodies.push(self.answer(place, kind, resource, &projection).await?.body);
+            }
+            understood = true;
         }
-        Ok(discovery::list(&bodies, page.total, start_index))
+        match unknown {
+            Some(error) if !understood => Err(ServiceError::Refused(refused(&error))),
+            _ => Ok(discovery::list(&bodies, total, start_index)),
+        }
     }
 
     /// Replaces a resource (RFC 7644 §3.5.1).

@@ -50,6 +50,7 @@ pub fn router<S: ScimStore + 'static>(scim: Arc<Scim<S>>, base_url: &str, clock:
     let directory = middleware::from_fn_with_state(provider.clone(), authenticate::<S>);
     let resources = Router::new()
         .route("/{endpoint}", get(resources::list::<S>).post(resources::create::<S>))
+        .route("/.search", post(resources::search_all::<S>))
         .route("/{endpoint}/.search", post(resources::search::<S>))
         .route(
             "/{endpoint}/{id}",

@@ -95,7 +95,7 @@ impl Rows {
         let rows = self.memberships.range(from..).take_while(|((of, _), _)| of == group);
         let member = |((_, id), display): (&(ResourceId, ResourceId), &Option<String>)| {
             let member = Member::of(self.resources.get(id)?);
-            Some(Member { display: display.clone().or(member.display), ..member })
+            Some(Member { display: display.clone(), ..member })
         };
         rows.filter_map(member).collect()
     }

@@ -38,7 +38,8 @@ pub(super) async fn list<S: ScimStore + 'static>(
         attributes: text("attributes"),
         excluded_attributes: text("excludedAttributes"),
     };
-    let listed = provider.scim.list(provider.place(&tenant, &directory), kind, &request).await;
+    let listed =
+        provider.scim.list(provider.place(&tenant, &directory), std::slice::from_ref(kind), &request).await;
     Ok(listed.map_or_else(failed, |list| answer::body(StatusCode::OK, &list)))
 }
 
@@ -51,7 +52,20 @@ pub(super) async fn search<S: ScimStore + 'static>(
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
     let request = ListRequest::parse(&json(request).await?)?;
-    let listed = provider.scim.list(provider.place(&tenant, &directory), kind, &request).await;
+    let listed =
+        provider.scim.list(provider.place(&tenant, &directory), std::slice::from_ref(kind), &request).await;
+    Ok(listed.map_or_else(failed, |list| answer::body(StatusCode::OK, &list)))
+}
+
+/// A search over every type of resource.
+pub(super) async fn search_all<S: ScimStore + 'static>(
+    State(provider): State<Provider<S>>,
+    (tenant, directory): At,
+    request: Request,
+) -> Outcome {
+    let request = ListRequest::parse(&json(request).await?)?;
+    let kinds = provider.scim.registry().resource_types();
+    let listed = provider.scim.list(provider.place(&tenant, &directory), kinds, &request).await;
     Ok(listed.map_or_else(failed, |list| answer::body(StatusCode::OK, &list)))
 }
 

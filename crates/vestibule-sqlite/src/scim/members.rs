@@ -39,8 +39,8 @@ fn related(
     let mut members = Vec::new();
     while let Some(row) = rows.next()? {
         let member = Member::of(&*read::record(row)?);
-        let given = if order == "m.member_id" { row.get::<_, Option<String>>("display")? } else { None };
-        members.push(Member { display: given.or(member.display), ..member });
+        let display = if order == "m.member_id" { row.get("display")? } else { member.display };
+        members.push(Member { display, ..member });
     }
     Ok(members)
 }
