@@ -75,7 +75,7 @@ impl Source {
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Self {
         // Validating first is much faster than looking for the first fault.
-        let text = match str::from_utf8(bytes) {
+        let text = match std::str::from_utf8(bytes) {
             Ok(text) => text.into(),
             Err(_) => String::from_utf8_lossy(bytes).into(),
         };

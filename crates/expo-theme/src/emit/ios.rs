@@ -190,7 +190,7 @@ impl<'a> Writer<'a> {
 
 /// Whether this byte stands for itself; most texts hold nothing else.
 fn is_plain(byte: u8) -> bool {
-    (byte >= b' ') & (byte <= b'~') & (byte != b'&') & (byte != b'<') & (byte != b'>')
+    (b' '..=b'~').contains(&byte) & (byte != b'&') & (byte != b'<') & (byte != b'>')
 }
 
 /// XML 1.0 §2.2, `Char`.
