@@ -79,8 +79,3 @@ fn indent(out: &mut String, level: usize) -> Result<(), EmitError> {
 
 /// The indentation of eight levels.
 const EIGHT: &str = "                ";
-
-/// Whether every byte stands for itself; looks at all of them, for that needs no branch.
-fn all(text: &str, is_plain: impl Fn(u8) -> bool) -> bool {
-    text.bytes().fold(true, |all, byte| all & is_plain(byte))
-}

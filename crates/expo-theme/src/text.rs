@@ -8,18 +8,33 @@ use std::borrow::Cow;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Text(Form);
 
-/// `Lone` only for text with a lone surrogate, so that derived equality is equality of text.
+/// Each text has one form only, so that derived equality is equality of text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Form {
+    /// Every character stands for itself in JSON and in XML, as in most texts of a theme.
+    Plain(String),
     Whole(String),
+    /// With a lone surrogate.
     Lone(Vec<u16>),
 }
 
 impl Text {
     pub(crate) fn from_units(units: Vec<u16>) -> Self {
         match String::from_utf16(&units) {
-            Ok(whole) => Self(Form::Whole(whole)),
+            Ok(whole) => Self::from_whole(whole),
             Err(_) => Self(Form::Lone(units)),
+        }
+    }
+
+    fn from_whole(text: String) -> Self {
+        if text.bytes().all(is_plain) { Self(Form::Plain(text)) } else { Self(Form::Whole(text)) }
+    }
+
+    /// The text if it can be written to JSON and XML as it is.
+    pub(crate) fn as_plain(&self) -> Option<&str> {
+        match &self.0 {
+            Form::Plain(text) => Some(text),
+            Form::Whole(_) | Form::Lone(_) => None,
         }
     }
 
@@ -27,7 +42,7 @@ impl Text {
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match &self.0 {
-            Form::Whole(text) => Some(text),
+            Form::Plain(text) | Form::Whole(text) => Some(text),
             Form::Lone(_) => None,
         }
     }
@@ -36,7 +51,7 @@ impl Text {
     #[must_use]
     pub fn to_string_lossy(&self) -> Cow<'_, str> {
         match &self.0 {
-            Form::Whole(text) => Cow::Borrowed(text),
+            Form::Plain(text) | Form::Whole(text) => Cow::Borrowed(text),
             Form::Lone(units) => Cow::Owned(String::from_utf16_lossy(units)),
         }
     }
@@ -44,7 +59,7 @@ impl Text {
     /// Its characters; a lone surrogate comes as the number of its code unit.
     pub(crate) fn chars(&self) -> impl Iterator<Item = Result<char, u16>> + '_ {
         let (whole, units) = match &self.0 {
-            Form::Whole(text) => (text.as_str(), [].as_slice()),
+            Form::Plain(text) | Form::Whole(text) => (text.as_str(), [].as_slice()),
             Form::Lone(units) => ("", units.as_slice()),
         };
         let lone = char::decode_utf16(units.iter().copied());
@@ -62,8 +77,12 @@ impl Text {
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        Self(Form::Whole(text.to_owned()))
+        Self::from_whole(text.to_owned())
     }
+}
+
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'&' | b'<' | b'>')
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{EmitError, all, indent};
+use super::{EmitError, indent};
 use crate::value::{Node, Object, Value};
 use crate::{Text, Theme};
 
@@ -74,7 +74,7 @@ fn close(out: &mut String, level: usize, empty: bool, both: &str, closer: char) 
 /// ECMA-262 §25.5.2.3 QuoteJSONString.
 fn string(out: &mut String, text: &Text) {
     out.push('"');
-    if let Some(plain) = text.as_str().filter(|text| all(text, is_plain)) {
+    if let Some(plain) = text.as_plain() {
         out.push_str(plain);
         out.push('"');
         return;
@@ -94,9 +94,4 @@ fn string(out: &mut String, text: &Text) {
         }
     }
     out.push('"');
-}
-
-/// Whether this byte stands for itself; most texts hold nothing else.
-fn is_plain(byte: u8) -> bool {
-    (byte >= b' ') & (byte != b'"') & (byte != b'\\')
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{EmitError, all, indent};
+use super::{EmitError, indent};
 use crate::value::{Node, Object, Value};
 use crate::{Number, Source, Span, Text, Theme};
 
@@ -147,7 +147,7 @@ impl<'a> Writer<'a> {
     }
 
     fn characters(&mut self, text: &Text, span: Span) -> Result<(), EmitError> {
-        if let Some(plain) = text.as_str().filter(|text| all(text, is_plain)) {
+        if let Some(plain) = text.as_plain() {
             self.out.push_str(plain);
             return Ok(());
         }
@@ -186,11 +186,6 @@ impl<'a> Writer<'a> {
         }
         path
     }
-}
-
-/// Whether this byte stands for itself; most texts hold nothing else.
-fn is_plain(byte: u8) -> bool {
-    (b' '..=b'~').contains(&byte) & (byte != b'&') & (byte != b'<') & (byte != b'>')
 }
 
 /// XML 1.0 §2.2, `Char`.
