@@ -1,1 +1,520 @@
+//! The checks that every store must pass, for whoever writes one.
+//!
+//! [`contract!`](crate::contract!) makes one `#[test]` of each in the crate that it is used in:
+//!
+//! ```
+//! scim_core::contract! { store: scim_core::MemoryStore::new() }
+//! # fn main() {}
+//! ```
+#![expect(clippy::missing_errors_doc, reason = "every check answers the clause that the store breaks")]
 
+mod sample;
+
+use std::sync::Arc;
+
+use store_contract::{Check, ensure, ensure_eq};
+
+use self::sample::{
+    CONNECTION, added, all, at, by, directory, directory_of, group, member_ids, removed, replaced,
+    resource_ids, setup, stored, tenant, tenant_named, user,
+};
+use crate::{
+    Commit, DirectoryChange, DirectoryId, MemberDelta, Resource, ResourceChange, ResourceCommit, ResourceId,
+    Revision, ScimStore, Slice, UniqueValue,
+};
+
+/// Makes one `#[test]` of each check, in the module that it is used in.
+///
+/// `store` is an expression for a fresh, empty store and may `.await`. Optional, in this order and before it:
+/// `attributes: [#[ignore = "needs PostgreSQL"]],` for every test, and `run: my_runtime::block_on,` for a store that
+/// needs a runtime.
+#[macro_export]
+macro_rules! contract {
+    ($(attributes: $attributes:tt,)? store: $store:expr) => {
+        $crate::contract! { $(attributes: $attributes,)? run: $crate::__store_contract::block_on, store: $store }
+    };
+    (run: $run:path, store: $store:expr) => {
+        $crate::contract! { attributes: [], run: $run, store: $store }
+    };
+    (attributes: $attributes:tt, run: $run:path, store: $store:expr) => {
+        $crate::__store_contract::tests! {
+            attributes $attributes,
+            run $run,
+            store $store,
+            checks [$crate::contract]
+                a_directory_is_read_back
+                an_enterprise_connection_has_one_directory
+                a_directory_is_replaced_from_the_revision_before
+                directories_are_listed_oldest_first
+                a_deleted_directory_takes_its_resources_along
+                a_resource_is_read_back
+                a_resource_is_its_directorys_own
+                a_resource_has_one_type
+                an_unknown_directory_takes_no_resources
+                an_id_is_given_once
+                a_value_is_unique_within_a_type
+                a_unique_value_is_free_again_after_a_deletion
+                a_unique_value_is_free_again_after_a_change
+                a_replacement_needs_the_revision_before_it
+                a_deleted_resource_is_gone
+                members_are_told_by_id
+                a_member_is_added_once
+                a_member_leaves
+                the_rest_of_the_members_stay
+                members_are_replaced_as_a_set
+                members_are_cleared
+                an_unknown_member_writes_nothing
+                a_revision_counts_only_real_changes_of_members
+                a_deleted_user_leaves_its_groups
+                a_deleted_group_has_no_members
+                a_page_has_the_oldest_first
+                a_page_and_its_total_are_cut_alike
+                a_filter_is_never_ignored
+                a_filter_finds_by_every_indexed_value
+                a_filter_finds_the_groups_of_a_member
+        }
+    };
+}
+
+/// A directory is read back as it was written; an unknown one is none.
+pub async fn a_directory_is_read_back<S: ScimStore>(store: S) -> Check {
+    let directory = setup(&store).await?;
+    ensure_eq!(
+        store.directory(&tenant(), &directory.id).await?,
+        Some(directory.clone()),
+        "a directory is read back"
+    );
+    ensure_eq!(
+        store.directory(&tenant_named("ins_other"), &directory.id).await?,
+        None,
+        "it is its tenant's own"
+    );
+    ensure_eq!(
+        store.directory(&tenant(), &DirectoryId::named("dir_x")).await?,
+        None,
+        "an unknown one is none"
+    );
+    Ok(())
+}
+
+/// A second directory of an enterprise connection is refused; another tenant may use the same name for one.
+pub async fn an_enterprise_connection_has_one_directory<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    let second = DirectoryChange::Create(Arc::new(directory_of("dir_second", CONNECTION, 1)));
+    ensure_eq!(
+        store.commit_directory(&tenant(), &second).await?,
+        Commit::Stale,
+        "a connection has one directory"
+    );
+    ensure_eq!(store.directories(&tenant()).await?.len(), 1, "nothing is written");
+    let other = store.commit_directory(&tenant_named("ins_other"), &second).await?;
+    ensure_eq!(other, Commit::Applied, "another tenant's connection is another one");
+    Ok(())
+}
+
+/// A replacement applies to the revision right before its own.
+pub async fn a_directory_is_replaced_from_the_revision_before<S: ScimStore>(store: S) -> Check {
+    let first = setup(&store).await?;
+    let second = DirectoryChange::Replace(Arc::new(first.changed(at(5), |next| next.enabled = false)));
+    ensure_eq!(
+        store.commit_directory(&tenant(), &second).await?,
+        Commit::Applied,
+        "the next revision is applied"
+    );
+    ensure_eq!(store.commit_directory(&tenant(), &second).await?, Commit::Stale, "the same one is stale");
+    let stored = store.directory(&tenant(), &first.id).await?;
+    ensure!(stored.is_some_and(|stored| !stored.enabled), "the change stays");
+    Ok(())
+}
+
+/// Oldest first, equally old ones by id.
+pub async fn directories_are_listed_oldest_first<S: ScimStore>(store: S) -> Check {
+    for (id, created) in [("dir_b", 2), ("dir_c", 1), ("dir_a", 2)] {
+        let change = DirectoryChange::Create(Arc::new(directory_of(id, id, created)));
+        store.commit_directory(&tenant(), &change).await?;
+    }
+    let listed: Vec<String> =
+        store.directories(&tenant()).await?.iter().map(|found| found.id.to_string()).collect();
+    ensure_eq!(listed, ["dir_c", "dir_a", "dir_b"], "directories are listed oldest first, then by id");
+    Ok(())
+}
+
+/// Nothing of a deleted directory is left, and its connection is free again.
+pub async fn a_deleted_directory_takes_its_resources_along<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1)]).await?;
+    let delete = DirectoryChange::Delete(directory());
+    ensure_eq!(store.commit_directory(&tenant(), &delete).await?, Commit::Applied, "a directory is deleted");
+    ensure_eq!(store.commit_directory(&tenant(), &delete).await?, Commit::Stale, "once");
+    setup(&store).await?;
+    ensure_eq!(all(&store, "User").await?.total, 0, "its resources are gone");
+    stored(&store, [user(1)]).await
+}
+
+/// Every part of a resource is read back as it was written.
+pub async fn a_resource_is_read_back<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1)]).await?;
+    let read = store.resource(&tenant(), &directory(), "User", &user(1).id).await?;
+    ensure_eq!(read.as_deref(), Some(&user(1)), "a resource is read back");
+    Ok(())
+}
+
+/// Neither another directory nor another tenant has it.
+pub async fn a_resource_is_its_directorys_own<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    let other = directory_of("dir_other", "ent_other", 1);
+    store.commit_directory(&tenant(), &DirectoryChange::Create(Arc::new(other.clone()))).await?;
+    stored(&store, [user(1)]).await?;
+    let read = store.resource(&tenant(), &other.id, "User", &user(1).id).await?;
+    ensure_eq!(read, None, "another directory has it not");
+    let read = store.resource(&tenant_named("ins_other"), &directory(), "User", &user(1).id).await?;
+    ensure_eq!(read, None, "another tenant has it not");
+    let page = store.resources(&tenant(), &other.id, "User", None, Slice { skip: 0, count: 9 }).await?;
+    ensure_eq!(page.total, 0, "another directory lists it not");
+    let same = store.commit(&tenant(), &other.id, &added(&user(1), [])).await?;
+    ensure_eq!(same, ResourceCommit::Applied(Revision::FIRST), "ids and names are unique by directory");
+    Ok(())
+}
+
+/// A user is no group.
+pub async fn a_resource_has_one_type<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1)]).await?;
+    let read = store.resource(&tenant(), &directory(), "Group", &user(1).id).await?;
+    ensure_eq!(read, None, "a user is no group");
+    let delete = ResourceChange::Delete { kind: "Group".into(), id: user(1).id };
+    ensure_eq!(
+        store.commit(&tenant(), &directory(), &delete).await?,
+        ResourceCommit::Stale,
+        "nor deleted as one"
+    );
+    Ok(())
+}
+
+/// There must be a directory to write into.
+pub async fn an_unknown_directory_takes_no_resources<S: ScimStore>(store: S) -> Check {
+    let commit = store.commit(&tenant(), &directory(), &added(&user(1), [])).await?;
+    ensure_eq!(commit, ResourceCommit::Stale, "an unknown directory takes no resources");
+    Ok(())
+}
+
+/// A second resource with the same id is stale.
+pub async fn an_id_is_given_once<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1)]).await?;
+    let twin = Resource { id: user(1).id, ..user(2) };
+    ensure_eq!(
+        store.commit(&tenant(), &directory(), &added(&twin, [])).await?,
+        ResourceCommit::Stale,
+        "a taken id"
+    );
+    let read = store.resource(&tenant(), &directory(), "User", &user(1).id).await?;
+    ensure_eq!(read.as_deref(), Some(&user(1)), "the first one stays");
+    Ok(())
+}
+
+/// Two users can't have the same name; a group may.
+pub async fn a_value_is_unique_within_a_type<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1)]).await?;
+    let unique = || vec![UniqueValue { attribute: "userName".into(), key: "user1".into() }];
+    let create = |resource: Resource| ResourceChange::Create {
+        resource: Arc::new(resource),
+        members: MemberDelta::default(),
+        unique: unique(),
+    };
+    let twin = store.commit(&tenant(), &directory(), &create(user(2))).await?;
+    ensure_eq!(twin, ResourceCommit::NotUnique("userName".into()), "another user has the value");
+    ensure_eq!(all(&store, "User").await?.total, 1, "nothing is written");
+    let other = store.commit(&tenant(), &directory(), &create(group(3))).await?;
+    ensure_eq!(other, ResourceCommit::Applied(Revision::FIRST), "another type may have it");
+    Ok(())
+}
+
+/// Deletion gives values free.
+pub async fn a_unique_value_is_free_again_after_a_deletion<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1)]).await?;
+    store.commit(&tenant(), &directory(), &removed(&user(1))).await?;
+    let again = Resource { id: ResourceId::named("again"), ..user(1) };
+    stored(&store, [again]).await
+}
+
+/// A change gives the value before it free, and keeps its own.
+pub async fn a_unique_value_is_free_again_after_a_change<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1)]).await?;
+    let renamed = replaced(&user(1), "other");
+    let commit = store.commit(&tenant(), &directory(), &renamed).await?;
+    ensure_eq!(commit, ResourceCommit::Applied(Revision(2)), "a user is renamed");
+    let again = Resource { id: ResourceId::named("again"), ..user(1) };
+    stored(&store, [again]).await?;
+    let taken = store.commit(&tenant(), &directory(), &replaced(&user_named_again(), "other")).await?;
+    ensure_eq!(taken, ResourceCommit::NotUnique("userName".into()), "the new name is taken");
+    Ok(())
+}
+
+fn user_named_again() -> Resource {
+    Resource { id: ResourceId::named("again"), ..user(1) }
+}
+
+/// A replacement applies to the revision right before its own, and to nothing that is gone.
+pub async fn a_replacement_needs_the_revision_before_it<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    let change = replaced(&user(1), "other");
+    ensure_eq!(
+        store.commit(&tenant(), &directory(), &change).await?,
+        ResourceCommit::Stale,
+        "nobody is replaced"
+    );
+    stored(&store, [user(1)]).await?;
+    let commit = store.commit(&tenant(), &directory(), &change).await?;
+    ensure_eq!(commit, ResourceCommit::Applied(Revision(2)), "the next revision is applied");
+    ensure_eq!(
+        store.commit(&tenant(), &directory(), &change).await?,
+        ResourceCommit::Stale,
+        "the same one is stale"
+    );
+    Ok(())
+}
+
+/// A second deletion is stale.
+pub async fn a_deleted_resource_is_gone<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1)]).await?;
+    let commit = store.commit(&tenant(), &directory(), &removed(&user(1))).await?;
+    ensure!(matches!(commit, ResourceCommit::Applied(_)), "a user is deleted");
+    ensure_eq!(store.resource(&tenant(), &directory(), "User", &user(1).id).await?, None, "it is gone");
+    let again = store.commit(&tenant(), &directory(), &removed(&user(1))).await?;
+    ensure_eq!(again, ResourceCommit::Stale, "it is not deleted twice");
+    Ok(())
+}
+
+/// Members by id with what they are, groups with their names.
+pub async fn members_are_told_by_id<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(2), user(1), group(7)]).await?;
+    store.commit(&tenant(), &directory(), &added(&group(8), [2, 7, 1])).await?;
+    let members = store.members(&tenant(), &directory(), &group(8).id).await?;
+    let told: Vec<_> = members.iter().map(|member| (member.id.as_str(), &*member.kind)).collect();
+    ensure_eq!(told, [("id1", "User"), ("id2", "User"), ("id7", "Group")], "members by id, with their types");
+    let groups = store.groups_of(&tenant(), &directory(), &user(1).id).await?;
+    let told: Vec<_> = groups.iter().map(|group| (group.id.as_str(), group.display.as_deref())).collect();
+    ensure_eq!(told, [("id8", Some("Group 8"))], "groups by id, with their names");
+    Ok(())
+}
+
+/// Adding a member again changes nothing.
+pub async fn a_member_is_added_once<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1), group(8)]).await?;
+    for _ in 0..2 {
+        store.commit(&tenant(), &directory(), &by([1], [])).await?;
+    }
+    ensure_eq!(member_ids(&store).await?, ["id1"], "a member is added once");
+    Ok(())
+}
+
+/// Removing one who is no member is no error.
+pub async fn a_member_leaves<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1), group(8)]).await?;
+    store.commit(&tenant(), &directory(), &by([1], [])).await?;
+    for _ in 0..2 {
+        let commit = store.commit(&tenant(), &directory(), &by([], [1])).await?;
+        ensure!(matches!(commit, ResourceCommit::Applied(_)), "leaving is no error");
+    }
+    ensure_eq!(member_ids(&store).await?, Vec::<String>::new(), "the member has left");
+    ensure_eq!(store.groups_of(&tenant(), &directory(), &user(1).id).await?, [], "and is in no group");
+    Ok(())
+}
+
+/// A delta leaves everybody alone whom it does not name.
+pub async fn the_rest_of_the_members_stay<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1), user(2), user(3), group(8)]).await?;
+    store.commit(&tenant(), &directory(), &by([1, 2], [])).await?;
+    store.commit(&tenant(), &directory(), &by([3], [1])).await?;
+    ensure_eq!(member_ids(&store).await?, ["id2", "id3"], "only those that are named change");
+    Ok(())
+}
+
+/// Whoever is not in the new set leaves.
+pub async fn members_are_replaced_as_a_set<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1), user(2), user(3), group(8)]).await?;
+    store.commit(&tenant(), &directory(), &by([1, 2], [])).await?;
+    let set = MemberDelta { clear: true, add: vec![user(2).id, user(3).id], ..MemberDelta::default() };
+    store.commit(&tenant(), &directory(), &sample::members(set)).await?;
+    ensure_eq!(member_ids(&store).await?, ["id2", "id3"], "the set is replaced");
+    Ok(())
+}
+
+/// Nobody stays.
+pub async fn members_are_cleared<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1), user(2), group(8)]).await?;
+    store.commit(&tenant(), &directory(), &by([1, 2], [])).await?;
+    let nobody = MemberDelta { clear: true, ..MemberDelta::default() };
+    store.commit(&tenant(), &directory(), &sample::members(nobody)).await?;
+    ensure_eq!(member_ids(&store).await?, Vec::<String>::new(), "nobody stays");
+    Ok(())
+}
+
+/// All or nothing.
+pub async fn an_unknown_member_writes_nothing<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1), group(8)]).await?;
+    let commit = store.commit(&tenant(), &directory(), &by([1, 5], [])).await?;
+    ensure_eq!(commit, ResourceCommit::UnknownMember(user(5).id), "an unknown member is named");
+    ensure_eq!(member_ids(&store).await?, Vec::<String>::new(), "nobody is added");
+    let commit = store.commit(&tenant(), &directory(), &added(&group(9), [5])).await?;
+    ensure_eq!(commit, ResourceCommit::UnknownMember(user(5).id), "by a new group, too");
+    ensure_eq!(all(&store, "Group").await?.total, 1, "and the group is not written");
+    Ok(())
+}
+
+/// What changes nothing is no new version.
+pub async fn a_revision_counts_only_real_changes_of_members<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1), group(8)]).await?;
+    for (change, revision) in [(by([1], []), 2), (by([1], []), 2), (by([], [1]), 3), (by([], [1]), 3)] {
+        let commit = store.commit(&tenant(), &directory(), &change).await?;
+        ensure_eq!(commit, ResourceCommit::Applied(Revision(revision)), "only real changes count");
+        let read = store.resource(&tenant(), &directory(), "Group", &group(8).id).await?;
+        ensure_eq!(read.map(|group| group.revision), Some(Revision(revision)), "as the group says, too");
+    }
+    Ok(())
+}
+
+/// Memberships of a deleted user are gone.
+pub async fn a_deleted_user_leaves_its_groups<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1), user(2), group(8)]).await?;
+    store.commit(&tenant(), &directory(), &by([1, 2], [])).await?;
+    store.commit(&tenant(), &directory(), &removed(&user(1))).await?;
+    ensure_eq!(member_ids(&store).await?, ["id2"], "a deleted user is no member");
+    Ok(())
+}
+
+/// A group that is made again under the same id is empty.
+pub async fn a_deleted_group_has_no_members<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1), group(8)]).await?;
+    store.commit(&tenant(), &directory(), &by([1], [])).await?;
+    store.commit(&tenant(), &directory(), &removed(&group(8))).await?;
+    ensure_eq!(store.groups_of(&tenant(), &directory(), &user(1).id).await?, [], "the user is in no group");
+    stored(&store, [group(8)]).await?;
+    ensure_eq!(member_ids(&store).await?, Vec::<String>::new(), "a group starts empty");
+    Ok(())
+}
+
+/// Oldest first, equally old ones by id.
+pub async fn a_page_has_the_oldest_first<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    let twin = Resource { created_at: user(1).created_at, ..user(3) };
+    stored(&store, [user(2), twin, user(1)]).await?;
+    ensure_eq!(
+        resource_ids(&all(&store, "User").await?),
+        ["id1", "id3", "id2"],
+        "the oldest comes first, then by id"
+    );
+    Ok(())
+}
+
+/// Skip and count cut the page, and the total counts all, with a filter and without.
+pub async fn a_page_and_its_total_are_cut_alike<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, (1..=5).map(user)).await?;
+    for filter in [None, Some(sample::filter("User", "userName sw \"user\""))] {
+        let slice = Slice { skip: 1, count: 2 };
+        let page = store.resources(&tenant(), &directory(), "User", filter.as_ref(), slice).await?;
+        ensure_eq!(
+            (resource_ids(&page), page.total),
+            (vec!["id2".to_owned(), "id3".to_owned()], 5),
+            "a page is cut"
+        );
+        let nothing = Slice { skip: 0, count: 0 };
+        let page = store.resources(&tenant(), &directory(), "User", filter.as_ref(), nothing).await?;
+        ensure_eq!((page.resources.len(), page.total), (0, 5), "a count of 0 gives the total alone");
+    }
+    Ok(())
+}
+
+/// What matches nothing finds nothing.
+pub async fn a_filter_is_never_ignored<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1), user(2)]).await?;
+    for (filter, expected) in [
+        ("userName eq \"nobody\"", vec![]),
+        ("not (userName eq \"user1\")", vec!["id2"]),
+        ("userName eq \"user1\" and userName eq \"user2\"", vec![]),
+        ("userName eq \"user1\" or userName eq \"user2\"", vec!["id1", "id2"]),
+        ("userName eq \"user1\" and externalId eq \"ext2\"", vec![]),
+        ("title pr", vec![]),
+    ] {
+        let page = sample::filtered(&store, "User", filter).await?;
+        ensure_eq!(resource_ids(&page), expected, "`{filter}` finds");
+        ensure_eq!(page.total, expected.len() as u64, "`{filter}` counts");
+    }
+    Ok(())
+}
+
+/// Names in any case, ids exactly.
+pub async fn a_filter_finds_by_every_indexed_value<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1), user(2)]).await?;
+    for (filter, expected) in [
+        ("userName eq \"USER1\"", vec!["id1"]),
+        ("externalId eq \"ext2\"", vec!["id2"]),
+        ("externalId eq \"EXT2\"", vec![]),
+        ("id eq \"id1\"", vec!["id1"]),
+        ("displayName eq \"user NUMBER 2\"", vec!["id2"]),
+        ("emails.value eq \"user2@example.com\"", vec!["id2"]),
+        ("emails[type eq \"work\" and value eq \"user1@example.com\"]", vec!["id1"]),
+    ] {
+        ensure_eq!(
+            resource_ids(&sample::filtered(&store, "User", filter).await?),
+            expected,
+            "`{filter}` finds"
+        );
+    }
+    Ok(())
+}
+
+/// Groups by a member.
+pub async fn a_filter_finds_the_groups_of_a_member<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1), group(7), group(8)]).await?;
+    store.commit(&tenant(), &directory(), &by([1], [])).await?;
+    for filter in
+        ["members.value eq \"id1\"", "members[value eq \"id1\"]", "id eq \"id8\" and members eq \"id1\""]
+    {
+        ensure_eq!(
+            resource_ids(&sample::filtered(&store, "Group", filter).await?),
+            ["id8"],
+            "`{filter}` finds"
+        );
+    }
+    ensure_eq!(
+        sample::filtered(&store, "Group", "members.value eq \"id9\"").await?.total,
+        0,
+        "nobody's groups"
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_check_is_in_the_list() {
+        let source = include_str!("contract.rs");
+        let (list, rest) = source.split_once("/// A directory is read back as").unwrap();
+        let (checks, _) = rest.split_once("#[cfg(test)]").unwrap();
+        for check in checks.split("pub async fn ").skip(1) {
+            let name = check.split('<').next().unwrap();
+            assert!(list.contains(&format!(" {name}\n")), "{name} is not in the list");
+        }
+    }
+}
