@@ -70,7 +70,7 @@ async fn create<S: ScimStore + 'static>(
     let connection = fields.required_string("enterprise_connection_id")?;
     let provider = fields.required_string("provider")?;
     let name = fields.string("name")?.unwrap_or_else(|| provider.clone());
-    let mappings = fields.value("group_role_mappings").map(|list| read_mappings("group_role_mappings", list));
+    let mappings = fields.value("group_role_mappings").map(read_ordered_mappings);
     let mappings = mappings.transpose()?.unwrap_or_default();
     fields.finish()?;
     let new = NewDirectory {
@@ -80,6 +80,9 @@ async fn create<S: ScimStore + 'static>(
         custom_attributes: Vec::new(),
     };
     let (now, rng) = (state.clock.now(), &mut UnwrapErr(SysRng));
+    // Refused before anything is written: a directory that was left behind would have lost its token.
+    let (draft, _) = Directory::create(new.clone(), now, rng);
+    replace_mappings(&draft, mappings.clone(), now, rng).map_err(|refused| refused_mapping(&refused))?;
     let created = state.scim.create_directory(tenant.scim(), new, now, rng).await;
     let created = created.map_err(|error| ApiError::internal(&error))?;
     let (mut directory, token) = created.ok_or_else(connection_used)?;
@@ -165,10 +168,7 @@ async fn create_mapping<S: ScimStore + 'static>(
 ) -> Answer {
     let mut fields = Fields::new(body)?;
     let new = read_mapping(&mut fields)?;
-    let precedence = fields.whole_number("precedence")?;
-    if precedence == Some(0) {
-        return Err(ApiError::value_invalid("precedence", "it starts at 1"));
-    }
+    let precedence = read_precedence(&mut fields)?;
     fields.finish()?;
     let new = state.named(&tenant, &id, new).await?;
     let now = state.clock.now();
@@ -260,6 +260,30 @@ impl<S: ScimStore> Directories<S> {
         new.group = group.id.clone();
         new.group_name = group.text("displayName").unwrap_or_default().into();
         Ok(new)
+    }
+}
+
+/// The mappings of a new directory, in order of their precedence; those without one come last.
+fn read_ordered_mappings(list: Value) -> Result<Vec<NewMapping>, ApiError> {
+    let Value::Array(list) = list else {
+        return Err(ApiError::format_invalid("group_role_mappings", "an array of mappings"));
+    };
+    let read = |mapping| {
+        let mut fields = Fields::new(mapping)?;
+        let mapping = read_mapping(&mut fields)?;
+        let precedence = read_precedence(&mut fields)?;
+        fields.finish()?;
+        Ok((precedence.unwrap_or(u64::MAX), mapping))
+    };
+    let mut ordered = list.into_iter().map(read).collect::<Result<Vec<_>, ApiError>>()?;
+    ordered.sort_by_key(|(precedence, _)| *precedence);
+    Ok(ordered.into_iter().map(|(_, mapping)| mapping).collect())
+}
+
+fn read_precedence(fields: &mut Fields) -> Result<Option<u64>, ApiError> {
+    match fields.whole_number("precedence")? {
+        Some(0) => Err(ApiError::value_invalid("precedence", "it starts at 1")),
+        precedence => Ok(precedence),
     }
 }
 
