@@ -1,0 +1,214 @@
+//! What is counted, and what a failure may lose.
+
+use std::{convert::Infallible, sync::Arc};
+
+use apikeys::{
+    ApiKeys, Commit, EarlierCreation, ErrorType, IdempotencyKey, IssueError, KeyChange, KeyFilter, KeyId,
+    KeyLister, KeyPage, KeyReader, KeyRecord, KeyUpdate, KeyWriter, MemoryStore, Month, NewKey, Pepper,
+    PepperId, Peppers, ServiceError, Start, TenantId, TokenFormat, UsageChange, UsageStore, UsageTotals,
+    Verdict,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use getrandom::SysRng;
+use rand_core::UnwrapErr;
+use store_contract::{Fault, FaultError, FaultPlan, block_on};
+
+fn rng() -> UnwrapErr<SysRng> {
+    UnwrapErr(SysRng)
+}
+
+fn now() -> DateTime<Utc> {
+    "2026-05-31T23:59:59.999Z".parse().unwrap()
+}
+
+fn tenant() -> TenantId {
+    TenantId::new("ins_1").unwrap()
+}
+
+fn keys<S: apikeys::KeyStore>(store: S) -> ApiKeys<S> {
+    let peppers = Peppers::new((PepperId(1), Pepper::new(&[7; 32])), []);
+    ApiKeys::new(store, TokenFormat::new("ak", "test").unwrap(), peppers, &mut rng())
+}
+
+fn new_key() -> NewKey {
+    NewKey::new("user_2xhFjEI5X2qWRvtV13BzSj8H6Dk".parse().unwrap(), "Builds")
+}
+
+#[test]
+fn a_proven_secret_counts_whatever_the_verdict() {
+    block_on(async {
+        let keys = keys(MemoryStore::new());
+        let tenant = tenant();
+        let new = NewKey { lifetime: Some(TimeDelta::seconds(60)), ..new_key() };
+        let (key, secret) = keys.issue(&tenant, new, now(), &mut rng()).await.unwrap();
+        let token = secret.reveal();
+        assert!(matches!(keys.verify(&tenant, &token, &[], now()).await.unwrap(), Verdict::Valid(_)));
+        let scoped = keys.verify(&tenant, &token, &["admin"], now()).await.unwrap();
+        assert!(matches!(scoped, Verdict::InsufficientScope(_)));
+        let later = keys.verify(&tenant, &token, &[], now() + TimeDelta::seconds(60)).await.unwrap();
+        assert!(matches!(later, Verdict::Expired(_)), "dead at the very instant");
+        keys.revoke(&tenant, key.id, None, now()).await.unwrap();
+        assert!(matches!(keys.verify(&tenant, &token, &[], now()).await.unwrap(), Verdict::Revoked(_)));
+        // The third one was in June.
+        let may = keys.usage(&tenant, "2026-05".parse().unwrap()).await.unwrap();
+        assert_eq!(may, UsageTotals { creations: 1, verifications: 3 });
+        let june = keys.usage(&tenant, "2026-06".parse().unwrap()).await.unwrap();
+        assert_eq!(june, UsageTotals { creations: 0, verifications: 1 });
+    });
+}
+
+#[test]
+fn what_is_no_key_of_the_tenants_counts_nothing() {
+    block_on(async {
+        let keys = keys(MemoryStore::new());
+        let (key, secret) = keys.issue(&tenant(), new_key(), now(), &mut rng()).await.unwrap();
+        let token = secret.reveal();
+        let other = TenantId::new("ins_2").unwrap();
+        assert_eq!(keys.verify(&other, &token, &[], now()).await.unwrap(), Verdict::NotFound);
+        assert!(matches!(
+            keys.verify(&tenant(), "ak_test_x", &[], now()).await.unwrap(),
+            Verdict::Malformed(_)
+        ));
+        keys.delete(&tenant(), key.id, now()).await.unwrap();
+        assert_eq!(keys.verify(&tenant(), &token, &[], now()).await.unwrap(), Verdict::NotFound);
+        for tenant in [tenant(), other] {
+            assert_eq!(keys.usage(&tenant, Month::of(now())).await.unwrap().verifications, 0);
+        }
+    });
+}
+
+#[test]
+fn a_repeated_request_mints_and_counts_nothing() {
+    block_on(async {
+        let keys = keys(MemoryStore::new());
+        let new = NewKey { idempotency_key: Some(IdempotencyKey::new("request-1").unwrap()), ..new_key() };
+        let (key, _) = keys.issue(&tenant(), new.clone(), now(), &mut rng()).await.unwrap();
+        let again = keys.issue(&tenant(), new.clone(), now(), &mut rng()).await.unwrap_err();
+        assert_eq!(again, ServiceError::Refused(IssueError::AlreadyIssued(key.id)));
+        let other = NewKey { name: "Other".into(), ..new };
+        let conflict = keys.issue(&tenant(), other, now(), &mut rng()).await.unwrap_err();
+        assert_eq!(conflict, ServiceError::Refused(IssueError::IdempotencyConflict));
+        assert_eq!(keys.usage(&tenant(), Month::of(now())).await.unwrap().creations, 1);
+    });
+}
+
+#[test]
+fn a_crash_loses_no_more_than_the_bound() {
+    block_on(async {
+        let store = Arc::new(MemoryStore::new());
+        let keys = keys(store.clone()).with_loss_bound(4, &mut rng());
+        let (_, secret) = keys.issue(&tenant(), new_key(), now(), &mut rng()).await.unwrap();
+        let token = secret.reveal();
+        for done in 1..=23_u64 {
+            keys.verify(&tenant(), &token, &[], now()).await.unwrap();
+            let stored = store.usage(&tenant(), Month::of(now())).await.unwrap().verifications;
+            assert!(done - stored <= 4, "{stored} of {done} are stored");
+        }
+        keys.flush_usage().await.unwrap();
+        assert_eq!(store.usage(&tenant(), Month::of(now())).await.unwrap().verifications, 23);
+    });
+}
+
+#[test]
+fn retired_peppers_still_prove() {
+    block_on(async {
+        let store = Arc::new(MemoryStore::new());
+        let (_, secret) = keys(store.clone()).issue(&tenant(), new_key(), now(), &mut rng()).await.unwrap();
+        let token = secret.reveal();
+        let retired = [(PepperId(1), Pepper::new(&[7; 32]))];
+        let format = TokenFormat::new("ak", "test").unwrap();
+        let rotated = |retired| {
+            let peppers = Peppers::new((PepperId(2), Pepper::new(&[8; 32])), retired);
+            ApiKeys::new(store.clone(), format.clone(), peppers, &mut rng())
+        };
+        let verdict = rotated(retired.to_vec()).verify(&tenant(), &token, &[], now()).await.unwrap();
+        assert!(matches!(verdict, Verdict::Valid(_)));
+        assert_eq!(rotated(vec![]).verify(&tenant(), &token, &[], now()).await.unwrap(), Verdict::NotFound);
+    });
+}
+
+#[test]
+fn a_change_that_changes_nothing_is_no_revision() {
+    block_on(async {
+        let keys = keys(MemoryStore::new());
+        let (key, _) = keys.issue(&tenant(), new_key(), now(), &mut rng()).await.unwrap();
+        let later = now() + TimeDelta::hours(1);
+        let same = keys.update(&tenant(), key.id, KeyUpdate::default(), later).await.unwrap().unwrap();
+        assert_eq!((same.revision, same.updated_at), (key.revision, key.updated_at));
+        let first = keys.revoke(&tenant(), key.id, Some("left".into()), later).await.unwrap().unwrap();
+        let second = keys.revoke(&tenant(), key.id, Some("again".into()), later).await.unwrap().unwrap();
+        assert_eq!(first, second, "a revocation stays as it was");
+    });
+}
+
+/// Merges of usage fail, or arrive twice, as planned.
+struct Faulty(MemoryStore, FaultPlan);
+
+impl ErrorType for Faulty {
+    type Error = FaultError<Infallible>;
+}
+
+impl KeyReader for Faulty {
+    async fn key(&self, tenant: &TenantId, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Self::Error> {
+        self.0.key(tenant, id).await.map_err(FaultError::Store)
+    }
+}
+
+impl KeyLister for Faulty {
+    async fn keys(
+        &self,
+        tenant: &TenantId,
+        filter: &KeyFilter,
+        start: Start,
+        limit: u32,
+        now: DateTime<Utc>,
+    ) -> Result<KeyPage, Self::Error> {
+        self.0.keys(tenant, filter, start, limit, now).await.map_err(FaultError::Store)
+    }
+}
+
+impl KeyWriter for Faulty {
+    async fn earlier_creation(
+        &self,
+        tenant: &TenantId,
+        key: &IdempotencyKey,
+        now: DateTime<Utc>,
+    ) -> Result<Option<EarlierCreation>, Self::Error> {
+        self.0.earlier_creation(tenant, key, now).await.map_err(FaultError::Store)
+    }
+
+    async fn commit(
+        &self,
+        tenant: &TenantId,
+        change: &KeyChange,
+        now: DateTime<Utc>,
+    ) -> Result<Commit, Self::Error> {
+        self.0.commit(tenant, change, now).await.map_err(FaultError::Store)
+    }
+}
+
+impl UsageStore for Faulty {
+    async fn merge(&self, tenant: &TenantId, change: &UsageChange) -> Result<(), Self::Error> {
+        self.1.call(|| self.0.merge(tenant, change)).await
+    }
+
+    async fn usage(&self, tenant: &TenantId, month: Month) -> Result<UsageTotals, Self::Error> {
+        self.0.usage(tenant, month).await.map_err(FaultError::Store)
+    }
+}
+
+#[test]
+fn a_merge_that_fails_or_arrives_twice_counts_once() {
+    block_on(async {
+        let faults = [None, Some(Fault::Before), Some(Fault::After), Some(Fault::Twice), None];
+        let keys = keys(Faulty(MemoryStore::new(), FaultPlan::new(faults)));
+        let (_, secret) = keys.issue(&tenant(), new_key(), now(), &mut rng()).await.unwrap();
+        let token = secret.reveal();
+        let mut failed = 0;
+        for _ in 0..5 {
+            failed += u32::from(keys.verify(&tenant(), &token, &[], now()).await.is_err());
+        }
+        assert_eq!(failed, 2, "a failure of the store is an error, and no verdict");
+        assert_eq!(keys.usage(&tenant(), Month::of(now())).await.unwrap().verifications, 5);
+    });
+}
