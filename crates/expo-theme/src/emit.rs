@@ -3,6 +3,7 @@
 mod android;
 mod ios;
 mod merge;
+mod web;
 
 use thiserror::Error;
 
@@ -12,6 +13,7 @@ pub(crate) use ios::is_xml;
 
 pub use android::android_asset;
 pub use merge::{MergeError, merge_plist};
+pub use web::web_variables;
 
 pub use ios::{PLIST_KEY, plist_document, plist_value};
 

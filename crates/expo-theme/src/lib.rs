@@ -15,6 +15,7 @@ mod appearance;
 mod check;
 mod contrast;
 mod defaults;
+mod design_tokens;
 mod diagnostic;
 mod emit;
 mod number;
@@ -32,9 +33,11 @@ pub use appearance::{Appearance, EffectiveColour, Mode, Origin, Platform, Rgba, 
 pub use check::{MAX_DIAGNOSTICS, Profile, Report, Theme, check};
 pub use contrast::{Contrast, PairContrast, TEXT_PAIRS, contrasts};
 pub use defaults::sdk_version;
+pub use design_tokens::{DesignTokensError, design_tokens, theme_from_design_tokens};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use emit::{
     EmitError, MAX_OUTPUT, MergeError, PLIST_KEY, android_asset, merge_plist, plist_document, plist_value,
+    web_variables,
 };
 pub use number::Number;
 pub use parser::MAX_DEPTH;
