@@ -46,6 +46,15 @@ fn a_required_text_is_not_blank() {
     assert_eq!(cleared.unwrap_err().kind, Some(ScimType::InvalidValue));
 }
 
+/// A PUT kept both and a PATCH of the same list one, so that an echo was a change.
+#[test]
+fn a_list_with_equal_elements_is_replaced_as_a_put_stores_it() {
+    let email = json!({ "value": "a@work", "type": "work" });
+    let stored = json!({ "userName": "ada", "emails": [email, email] });
+    let echo = json!([{ "op": "replace", "path": "emails", "value": [email, email] }]);
+    assert_eq!(patched(&users(), &stored, &echo).unwrap().attributes, object(&stored));
+}
+
 /// What is not part of what filters are evaluated on answered "absent", and `not (…)` of it every resource.
 #[test]
 fn a_filter_that_could_only_be_wrong_is_refused() {

@@ -286,11 +286,15 @@ fn remove_elements(elements: &mut Vec<Value>, place: &Place, value: &Value) -> R
 }
 
 fn write_list(elements: &mut Vec<Value>, verb: Verb, place: &Place, value: &Value) -> Result<(), ScimError> {
-    let sent = canonical::value(&place.path.attribute, value)?;
-    if verb == Verb::Replace {
-        elements.clear();
+    let sent = match canonical::value(&place.path.attribute, value)? {
+        Some(Value::Array(sent)) => sent,
+        _ => Vec::new(),
+    };
+    match verb {
+        // As a PUT stores it, so that a client that echoes a list changes nothing.
+        Verb::Replace => *elements = sent,
+        _ => append(elements, &sent),
     }
-    append(elements, sent.as_ref().and_then(Value::as_array).map_or(&[], Vec::as_slice));
     canonical::keep_last_primary(elements);
     Ok(())
 }
