@@ -1,0 +1,108 @@
+//! Filters, example by example (RFC 7644 §3.4.2.2).
+
+use scim_core::{Filter, MAX_DEPTH, MAX_LEN, MAX_TERMS, Registry};
+use serde_json::{Map, Value, json};
+
+fn parsed(text: &str) -> Result<Filter, scim_core::FilterError> {
+    Filter::parse(Registry::standard().resource_type("User").unwrap(), text)
+}
+
+fn matches(text: &str) -> bool {
+    parsed(text).unwrap_or_else(|error| panic!("{text}: {error}")).matches(&ada())
+}
+
+fn ada() -> Map<String, Value> {
+    let user = json!({
+        "id": "2819c223", "userName": "Ada", "externalId": "Ext", "title": "Countess", "userType": "Employee",
+        "active": true, "name": { "familyName": "O'Malley", "givenName": "Ada" },
+        "emails": [
+            { "type": "work", "value": "ada@example.com", "primary": true },
+            { "type": "home", "value": "ada@example.org" },
+        ],
+        "meta": { "created": "2026-01-02T03:04:05.000Z", "lastModified": "2026-05-13T04:42:34.000Z" },
+    });
+    user.as_object().unwrap().clone()
+}
+
+#[test]
+fn the_forms_of_the_rfc_are_understood() {
+    for text in [
+        r#"userName eq "ada""#,
+        r#"name.familyName co "O'Malley""#,
+        r#"userName sw "A""#,
+        r#"urn:ietf:params:scim:schemas:core:2.0:User:userName sw "A""#,
+        "title pr",
+        r#"meta.lastModified gt "2026-05-13T04:42:33Z""#,
+        r#"meta.lastModified ge "2026-05-13T04:42:34Z""#,
+        r#"meta.lastModified lt "2026-05-13T04:42:35Z""#,
+        r#"meta.lastModified le "2026-05-13T04:42:34Z""#,
+        r#"title pr and userType eq "Employee""#,
+        r#"title pr or userType eq "Intern""#,
+        r#"userType eq "Employee" and (emails co "example.com" or emails.value co "example.net")"#,
+        r#"userType ne "Intern" and not (emails co "example.net" or emails.value co "example.info")"#,
+        r#"userType eq "Employee" and (emails.type eq "work")"#,
+        r#"userType eq "Employee" and emails[type eq "work" and value co "@example.com"]"#,
+        r#"emails[type eq "work" and value co "@example.com"] or ims[type eq "xmpp" and value co "@foo.com"]"#,
+    ] {
+        assert!(matches(text), "{text}");
+    }
+}
+
+#[test]
+fn and_binds_tighter_than_or_and_not_tightest() {
+    assert!(matches(r#"title pr or title pr and userName eq "x""#));
+    assert!(!matches(r#"(title pr or title pr) and userName eq "x""#));
+    assert!(matches(r#"not (userName eq "x") or userName eq "x""#));
+    assert!(!matches(r#"not (title pr) and title pr"#));
+}
+
+#[test]
+fn a_value_path_holds_within_one_element() {
+    assert!(matches(r#"emails[type eq "home" and value ew ".org"]"#));
+    assert!(!matches(r#"emails[type eq "home" and value ew ".com"]"#));
+    assert!(matches(r#"emails.type eq "home" and emails.value ew ".com""#));
+}
+
+#[test]
+fn case_matters_where_the_schema_says_so() {
+    assert!(matches(r#"USERNAME EQ "aDA""#));
+    assert!(matches(r#"externalId eq "Ext""#));
+    assert!(!matches(r#"externalId eq "ext""#));
+}
+
+#[test]
+fn times_compare_as_instants() {
+    assert!(matches(r#"meta.lastModified eq "2026-05-13T06:42:34+02:00""#));
+    assert!(!matches(r#"meta.lastModified gt "2026-05-13T06:42:34+02:00""#));
+}
+
+#[test]
+fn what_is_no_filter_is_refused() {
+    for text in [
+        "",
+        " ",
+        "userName",
+        "userName eq",
+        "userName like \"a\"",
+        "userName eq \"a",
+        "(title pr",
+        "title pr)",
+        "nope eq \"a\"",
+        "title pr and",
+        "not title pr",
+        "emails[type eq \"work\"",
+        "active gt true",
+        "title pr title pr",
+        "userName eq a",
+    ] {
+        assert!(parsed(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn budgets_hold() {
+    let nested = |depth: usize| format!("{}title pr{}", "(".repeat(depth), ")".repeat(depth));
+    assert!(parsed(&nested(MAX_DEPTH + 1)).is_err());
+    assert!(parsed(&vec!["title pr"; MAX_TERMS + 1].join(" or ")).is_err());
+    assert!(parsed(&format!("userName eq \"{}\"", "a".repeat(MAX_LEN))).is_err());
+}
