@@ -73,7 +73,8 @@ fn commit(store: &SqliteStore, change: &ResourceChange) -> Result<ResourceCommit
 
 fn told(store: &SqliteStore) -> Vec<String> {
     let read = |db: &rusqlite::Connection| {
-        let mut rows = db.prepare("SELECT tenant || ' ' || told || ' ' || name || ' ' || stored FROM told")?;
+        let mut rows =
+            db.prepare("SELECT tenant || ' ' || told || ' ' || name || ' ' || stored FROM told")?;
         let told = rows.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         Ok(told)
     };
