@@ -12,7 +12,7 @@ use apikeys::{
 };
 use axum::{
     Extension, Json, Router,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -25,7 +25,7 @@ use self::{
     answer::{failed, issue_failed, refused_verdict},
     body::{new_key, read_update},
 };
-use crate::{ApiError, Clock, Fields, JsonBody, Tenant, parameters::Parameters};
+use crate::{ApiError, Clock, Fields, JsonBody, Tenant, parameters::Parameters, path::ApiPath};
 
 /// The routes of API keys, on `keys`, for the [`Tenant`] in the request's extensions:
 ///
@@ -97,7 +97,7 @@ async fn list<S: KeyStore>(
 async fn read<S: KeyStore>(
     State(served): State<Served<S>>,
     Extension(tenant): Extension<Tenant>,
-    Path(id): Path<String>,
+    ApiPath(id): ApiPath<String>,
 ) -> Result<Json<KeyBody>, ApiError> {
     let found = served.keys.key(tenant.apikeys(), known(&id)?).await;
     served.answer(found.map_err(|error| ApiError::internal(&error))?)
@@ -106,7 +106,7 @@ async fn read<S: KeyStore>(
 async fn update<S: KeyStore>(
     State(served): State<Served<S>>,
     Extension(tenant): Extension<Tenant>,
-    Path(id): Path<String>,
+    ApiPath(id): ApiPath<String>,
     JsonBody(body): JsonBody,
 ) -> Result<Json<KeyBody>, ApiError> {
     let changes = read_update(body)?;
@@ -117,7 +117,7 @@ async fn update<S: KeyStore>(
 async fn revoke<S: KeyStore>(
     State(served): State<Served<S>>,
     Extension(tenant): Extension<Tenant>,
-    Path(id): Path<String>,
+    ApiPath(id): ApiPath<String>,
     JsonBody(body): JsonBody,
 ) -> Result<Json<KeyBody>, ApiError> {
     let mut fields = Fields::new(body)?;
@@ -130,7 +130,7 @@ async fn revoke<S: KeyStore>(
 async fn remove<S: KeyStore>(
     State(served): State<Served<S>>,
     Extension(tenant): Extension<Tenant>,
-    Path(id): Path<String>,
+    ApiPath(id): ApiPath<String>,
 ) -> Result<Json<DeletedKeyBody>, ApiError> {
     let deleted = served.keys.delete(tenant.apikeys(), known(&id)?, served.clock.now()).await;
     deleted.map_err(failed)?.map(|key| Json(DeletedKeyBody::new(&key))).ok_or_else(not_found)
@@ -139,7 +139,7 @@ async fn remove<S: KeyStore>(
 async fn secret<S: KeyStore>(
     State(served): State<Served<S>>,
     Extension(tenant): Extension<Tenant>,
-    Path(id): Path<String>,
+    ApiPath(id): ApiPath<String>,
 ) -> Result<Response, ApiError> {
     let found = served.keys.key(tenant.apikeys(), known(&id)?).await;
     found.map_err(|error| ApiError::internal(&error))?.ok_or_else(not_found)?;

@@ -1,23 +1,24 @@
 //! `/v1/directories…` of the Backend API: what a host's administrators set directories up with.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     Extension, Json, Router,
-    extract::{Path, State},
+    extract::State,
     http::StatusCode,
     routing::{delete, get, post},
 };
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use scim_core::{
-    Commit, Directory, DirectoryChange, DirectoryId, MappingError, NewDirectory, NewMapping, ResourceId,
-    Scim, ScimStore, ServiceError, Slice, add_mapping, remove_mapping, replace_mappings,
+    AttributeDefinition, Commit, Directory, DirectoryChange, DirectoryId, MappingError, NewDirectory,
+    NewMapping, ResourceId, Scim, ScimStore, ServiceError, Slice, add_mapping, remove_mapping,
+    replace_mappings,
     wire::{DirectoryBody, MappingBody},
 };
 use serde_json::{Value, json};
 
-use crate::{ApiError, Clock, Fields, JsonBody, Tenant};
+use crate::{ApiError, Clock, Fields, JsonBody, Tenant, path::ApiPath};
 
 /// What the directory routes work with.
 struct Directories<S> {
@@ -98,7 +99,7 @@ async fn create<S: ScimStore + 'static>(
 async fn read<S: ScimStore + 'static>(
     State(state): State<Directories<S>>,
     Extension(tenant): Extension<Tenant>,
-    Path(id): Path<String>,
+    ApiPath(id): ApiPath<String>,
 ) -> Answer {
     let directory = state.find(&tenant, &id).await?;
     Ok(Json(state.body(&directory, None)))
@@ -107,12 +108,13 @@ async fn read<S: ScimStore + 'static>(
 async fn update<S: ScimStore + 'static>(
     State(state): State<Directories<S>>,
     Extension(tenant): Extension<Tenant>,
-    Path(id): Path<String>,
+    ApiPath(id): ApiPath<String>,
     JsonBody(body): JsonBody,
 ) -> Answer {
     let mut fields = Fields::new(body)?;
     let (name, provider) = (fields.string("name")?, fields.string("provider")?);
     let (enabled, roles) = (fields.boolean("enabled")?, fields.boolean("group_role_mapping_enabled")?);
+    let paths = fields.value("attribute_mapping").map(read_paths).transpose()?.unwrap_or_default();
     fields.finish()?;
     let now = state.clock.now();
     let decide = |stored: &Directory| {
@@ -121,6 +123,7 @@ async fn update<S: ScimStore + 'static>(
             next.provider = provider.as_deref().map_or_else(|| next.provider.clone(), Into::into);
             next.enabled = enabled.unwrap_or(next.enabled);
             next.group_role_mapping_enabled = roles.unwrap_or(next.group_role_mapping_enabled);
+            next.custom_attributes = with_paths(&next.custom_attributes, &paths);
         });
         Ok((next, ()))
     };
@@ -131,7 +134,7 @@ async fn update<S: ScimStore + 'static>(
 async fn remove<S: ScimStore + 'static>(
     State(state): State<Directories<S>>,
     Extension(tenant): Extension<Tenant>,
-    Path(id): Path<String>,
+    ApiPath(id): ApiPath<String>,
 ) -> Answer {
     let change = DirectoryChange::Delete(DirectoryId::named(&id));
     let commit = state.scim.store().commit_directory(tenant.scim(), &change).await;
@@ -144,7 +147,7 @@ async fn remove<S: ScimStore + 'static>(
 async fn rotate<S: ScimStore + 'static>(
     State(state): State<Directories<S>>,
     Extension(tenant): Extension<Tenant>,
-    Path(id): Path<String>,
+    ApiPath(id): ApiPath<String>,
 ) -> Answer {
     let now = state.clock.now();
     let (directory, token) =
@@ -155,7 +158,7 @@ async fn rotate<S: ScimStore + 'static>(
 async fn mappings<S: ScimStore + 'static>(
     State(state): State<Directories<S>>,
     Extension(tenant): Extension<Tenant>,
-    Path(id): Path<String>,
+    ApiPath(id): ApiPath<String>,
 ) -> Answer {
     Ok(all_mappings(&*state.find(&tenant, &id).await?))
 }
@@ -163,7 +166,7 @@ async fn mappings<S: ScimStore + 'static>(
 async fn create_mapping<S: ScimStore + 'static>(
     State(state): State<Directories<S>>,
     Extension(tenant): Extension<Tenant>,
-    Path(id): Path<String>,
+    ApiPath(id): ApiPath<String>,
     JsonBody(body): JsonBody,
 ) -> Answer {
     let mut fields = Fields::new(body)?;
@@ -184,7 +187,7 @@ async fn create_mapping<S: ScimStore + 'static>(
 async fn put_mappings<S: ScimStore + 'static>(
     State(state): State<Directories<S>>,
     Extension(tenant): Extension<Tenant>,
-    Path(id): Path<String>,
+    ApiPath(id): ApiPath<String>,
     JsonBody(body): JsonBody,
 ) -> Answer {
     let mut fields = Fields::new(body)?;
@@ -205,7 +208,7 @@ async fn put_mappings<S: ScimStore + 'static>(
 async fn delete_mapping<S: ScimStore + 'static>(
     State(state): State<Directories<S>>,
     Extension(tenant): Extension<Tenant>,
-    Path((id, mapping)): Path<(String, String)>,
+    ApiPath((id, mapping)): ApiPath<(String, String)>,
 ) -> Answer {
     let now = state.clock.now();
     state.change(&tenant, &id, |stored| remove_mapping(stored, &mapping, now).map(|next| (next, ()))).await?;
@@ -285,6 +288,34 @@ fn read_precedence(fields: &mut Fields) -> Result<Option<u64>, ApiError> {
         Some(0) => Err(ApiError::value_invalid("precedence", "it starts at 1")),
         precedence => Ok(precedence),
     }
+}
+
+/// Where the directory has custom attributes, by their key; null takes a path away.
+type Paths = BTreeMap<String, Option<String>>;
+
+fn read_paths(mapping: Value) -> Result<Paths, ApiError> {
+    serde_json::from_value(mapping)
+        .map_err(|_| ApiError::format_invalid("attribute_mapping", "an object of paths by key, or nulls"))
+}
+
+/// The pool with other paths; a key that is not in it yet becomes an attribute with one value.
+fn with_paths(pool: &[AttributeDefinition], paths: &Paths) -> Arc<[AttributeDefinition]> {
+    let path_of = |key: &str| paths.get(key).map(|path| path.as_deref().map(Arc::from));
+    let known = pool.iter().map(|definition| {
+        let directory_path = path_of(&definition.key).unwrap_or_else(|| definition.directory_path.clone());
+        AttributeDefinition { directory_path, ..definition.clone() }
+    });
+    let is_new = |key: &str| !pool.iter().any(|definition| &*definition.key == key);
+    let new = paths.iter().filter(|(key, path)| path.is_some() && is_new(key)).map(|(key, path)| {
+        AttributeDefinition {
+            key: key.as_str().into(),
+            name: key.as_str().into(),
+            multi_valued: false,
+            sso_path: None,
+            directory_path: path.as_deref().map(Arc::from),
+        }
+    });
+    known.chain(new).collect()
 }
 
 fn read_mappings(field: &str, list: Value) -> Result<Vec<NewMapping>, ApiError> {

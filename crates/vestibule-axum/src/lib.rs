@@ -11,6 +11,7 @@ mod fields;
 mod json;
 pub mod overview;
 mod parameters;
+mod path;
 pub mod scim;
 mod secret_key;
 mod tenant;

@@ -8,13 +8,14 @@ use std::{collections::HashMap, fmt, sync::Arc};
 
 use axum::{
     Extension, Router,
-    extract::{Request, State},
-    http::{HeaderMap, header},
+    extract::{FromRequestParts, Path, Request, State},
+    http::{HeaderMap, header, request::Parts},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use scim_core::{Directory, Scim, ScimError, ScimStore, ScimType, TypeSchema};
+use serde::de::DeserializeOwned;
 
 use self::answer::{Failure, failed};
 use crate::{Clock, Tenant};
@@ -146,6 +147,18 @@ impl Parameters {
     fn number(&self, name: &str) -> Result<Option<i64>, ScimError> {
         let wrong = |_| ScimError::bad(ScimType::InvalidValue, format!("`{name}` must be a whole number"));
         self.text(name).map(|text| text.parse().map_err(wrong)).transpose()
+    }
+}
+
+/// The variable parts of the path; one that is no UTF-8 leads nowhere, which is told in SCIM's shape.
+struct ScimPath<T>(T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for ScimPath<T> {
+    type Rejection = answer::Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, answer::Refused> {
+        let found = Path::from_request_parts(parts, state).await;
+        found.map(|Path(found)| Self(found)).map_err(|_| ScimError::new(404, "there is nothing here").into())
     }
 }
 

@@ -67,3 +67,14 @@ fn mappings_of_a_new_directory_are_ordered_by_their_precedence() {
         listed["data"].as_array().unwrap().iter().map(|mapping| &mapping["directory_group_id"]).collect();
     assert_eq!(groups, ["first", "second", "last"]);
 }
+
+#[test]
+fn paths_of_attributes_are_set_and_taken_away() {
+    let app = app();
+    let (_, created) = send(&app, "POST", "", &new(&json!([])));
+    let path = format!("/{}", created["id"].as_str().unwrap());
+    let patch = |mapping: Value| send(&app, "PATCH", &path, &json!({ "attribute_mapping": mapping }));
+    assert_eq!(patch(json!({ "title": "title" })).1["attribute_mapping"], json!({ "title": "title" }));
+    assert_eq!(patch(json!({ "title": null })).1["attribute_mapping"], json!({}));
+    assert_eq!(patch(json!("title")).0, 422);
+}

@@ -1,7 +1,7 @@
 //! What the service provider says about itself (RFC 7644 §4).
 
 use axum::{
-    extract::{Path, RawQuery, State},
+    extract::{RawQuery, State},
     http::StatusCode,
     response::Response,
 };
@@ -9,7 +9,7 @@ use scim_core::{ScimError, ScimStore, discovery};
 use serde_json::Value;
 
 use super::{
-    Parameters, Provider,
+    Parameters, Provider, ScimPath,
     answer::{self, Refused},
 };
 
@@ -33,7 +33,7 @@ pub(super) async fn resource_types<S: ScimStore>(
 
 pub(super) async fn schema<S: ScimStore>(
     State(provider): State<Provider<S>>,
-    Path(urn): Path<String>,
+    ScimPath(urn): ScimPath<String>,
 ) -> Result<Response, Refused> {
     let schema = provider.scim.registry().schema(&urn).ok_or_else(|| ScimError::not_found("Schema", &urn))?;
     Ok(answer::body(StatusCode::OK, &discovery::schema(schema, &provider.base_url)))
@@ -41,7 +41,7 @@ pub(super) async fn schema<S: ScimStore>(
 
 pub(super) async fn resource_type<S: ScimStore>(
     State(provider): State<Provider<S>>,
-    Path(name): Path<String>,
+    ScimPath(name): ScimPath<String>,
 ) -> Result<Response, Refused> {
     let kind = provider.scim.registry().resource_type(&name);
     let kind = kind.ok_or_else(|| ScimError::not_found("ResourceType", &name))?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Extension,
-    extract::{Path, RawQuery, Request, State},
+    extract::{RawQuery, Request, State},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -13,7 +13,7 @@ use rand_core::UnwrapErr;
 use scim_core::{Directory, ListRequest, PatchRequest, Projection, ResourceId, ScimStore, TypeSchema};
 
 use super::{
-    Parameters, Provider,
+    Parameters, Provider, ScimPath,
     answer::{self, Refused, failed},
     json,
 };
@@ -25,7 +25,7 @@ type Outcome = Result<Response, Refused>;
 pub(super) async fn list<S: ScimStore + 'static>(
     State(provider): State<Provider<S>>,
     (tenant, directory): At,
-    Path(endpoint): Path<String>,
+    ScimPath(endpoint): ScimPath<String>,
     query: RawQuery,
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
@@ -47,7 +47,7 @@ pub(super) async fn list<S: ScimStore + 'static>(
 pub(super) async fn search<S: ScimStore + 'static>(
     State(provider): State<Provider<S>>,
     (tenant, directory): At,
-    Path(endpoint): Path<String>,
+    ScimPath(endpoint): ScimPath<String>,
     request: Request,
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
@@ -72,7 +72,7 @@ pub(super) async fn search_all<S: ScimStore + 'static>(
 pub(super) async fn create<S: ScimStore + 'static>(
     State(provider): State<Provider<S>>,
     (tenant, directory): At,
-    Path(endpoint): Path<String>,
+    ScimPath(endpoint): ScimPath<String>,
     request: Request,
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
@@ -85,7 +85,7 @@ pub(super) async fn create<S: ScimStore + 'static>(
 pub(super) async fn read<S: ScimStore + 'static>(
     State(provider): State<Provider<S>>,
     (tenant, directory): At,
-    Path((endpoint, id)): Path<(String, String)>,
+    ScimPath((endpoint, id)): ScimPath<(String, String)>,
     query: RawQuery,
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
@@ -98,7 +98,7 @@ pub(super) async fn read<S: ScimStore + 'static>(
 pub(super) async fn replace<S: ScimStore + 'static>(
     State(provider): State<Provider<S>>,
     (tenant, directory): At,
-    Path((endpoint, id)): Path<(String, String)>,
+    ScimPath((endpoint, id)): ScimPath<(String, String)>,
     request: Request,
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
@@ -112,7 +112,7 @@ pub(super) async fn replace<S: ScimStore + 'static>(
 pub(super) async fn modify<S: ScimStore + 'static>(
     State(provider): State<Provider<S>>,
     (tenant, directory): At,
-    Path((endpoint, id)): Path<(String, String)>,
+    ScimPath((endpoint, id)): ScimPath<(String, String)>,
     query: RawQuery,
     request: Request,
 ) -> Outcome {
@@ -133,7 +133,7 @@ pub(super) async fn modify<S: ScimStore + 'static>(
 pub(super) async fn delete<S: ScimStore + 'static>(
     State(provider): State<Provider<S>>,
     (tenant, directory): At,
-    Path((endpoint, id)): Path<(String, String)>,
+    ScimPath((endpoint, id)): ScimPath<(String, String)>,
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
     let place = provider.place(&tenant, &directory);

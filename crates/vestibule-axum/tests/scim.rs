@@ -1,0 +1,149 @@
+//! The SCIM endpoints, request by request.
+
+use std::sync::Arc;
+
+use axum::{Extension, Router, body::Body, http::Request};
+use chrono::{DateTime, Utc};
+use http_body_util::BodyExt;
+use scim_core::{MemoryStore, NewDirectory, Registry, Scim, TenantId};
+use serde_json::{Value, json};
+use store_contract::block_on;
+use tower::ServiceExt;
+use vestibule_axum::{Clock, Tenant, scim};
+
+fn now() -> DateTime<Utc> {
+    "2026-05-10T12:00:00Z".parse().unwrap()
+}
+
+struct Provider {
+    app: Router,
+    token: String,
+}
+
+fn provider() -> Provider {
+    let scim = Arc::new(Scim::new(MemoryStore::new(), Registry::standard()));
+    let new = NewDirectory {
+        name: "Okta".into(),
+        enterprise_connection_id: "ent_1".into(),
+        provider: "okta".into(),
+        custom_attributes: Vec::new(),
+    };
+    let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
+    let tenant = TenantId::new("acme").unwrap();
+    let created = scim.create_directory(&tenant, new, now(), &mut rng);
+    let (_, token) = block_on(created).unwrap().unwrap();
+    let app = scim::router(scim, "https://example.com/scim/v2", Clock::fixed(now()))
+        .layer(Extension(Tenant::new("acme").unwrap()));
+    Provider { app, token: token.reveal().to_string() }
+}
+
+impl Provider {
+    fn send(
+        &self,
+        method: &str,
+        path: &str,
+        authorization: Option<&str>,
+        body: impl Into<Body>,
+    ) -> (u16, Value) {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(authorization) = authorization {
+            request = request.header("authorization", authorization);
+        }
+        let response = block_on(self.app.clone().oneshot(request.body(body.into()).unwrap())).unwrap();
+        let status = response.status().as_u16();
+        let kind = response.headers().get("content-type").cloned();
+        let bytes = block_on(response.into_body().collect()).unwrap().to_bytes();
+        if !bytes.is_empty() {
+            assert_eq!(kind.unwrap(), "application/scim+json", "{method} {path}");
+        }
+        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    fn call(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        self.send(method, path, Some(&format!("Bearer {}", self.token)), body.to_string())
+    }
+
+    fn user(&self, name: &str) -> String {
+        let (status, user) = self.call("POST", "/Users", &json!({ "userName": name }));
+        assert_eq!(status, 201, "{user}");
+        user["id"].as_str().unwrap().to_owned()
+    }
+}
+
+#[test]
+fn every_refusal_is_a_scim_error_with_a_text_for_status() {
+    let provider = provider();
+    let id = provider.user("ada");
+    let patch = |path: &str| json!({ "Operations": [{ "op": "replace", "path": path, "value": "x" }] });
+    for (method, path, body, status, kind) in [
+        ("GET", "/Users/nobody".to_owned(), Value::Null, 404, None),
+        ("GET", "/Users/%FF".to_owned(), Value::Null, 404, None),
+        ("GET", "/Nothing".to_owned(), Value::Null, 404, None),
+        ("GET", "/Nothing/at/all".to_owned(), Value::Null, 404, None),
+        ("PUT", "/Users".to_owned(), json!({}), 405, None),
+        ("POST", "/Schemas".to_owned(), json!({}), 405, None),
+        ("POST", "/Users".to_owned(), json!({}), 400, Some("invalidValue")),
+        ("POST", "/Users".to_owned(), json!([]), 400, Some("invalidSyntax")),
+        ("POST", "/Users".to_owned(), json!({ "userName": "ADA" }), 409, Some("uniqueness")),
+        ("PATCH", format!("/Users/{id}"), json!({}), 400, Some("invalidSyntax")),
+        ("PATCH", format!("/Users/{id}"), patch("nothing"), 400, Some("invalidPath")),
+        ("PATCH", format!("/Users/{id}"), patch("id"), 400, Some("mutability")),
+        ("GET", "/Users?filter=userName".to_owned(), Value::Null, 400, Some("invalidFilter")),
+        ("GET", "/Users?startIndex=x".to_owned(), Value::Null, 400, Some("invalidValue")),
+        ("GET", "/Schemas?filter=id%20pr".to_owned(), Value::Null, 403, None),
+    ] {
+        let (answered, error) = provider.call(method, &path, &body);
+        assert_eq!((answered, error["scimType"].as_str()), (status, kind), "{method} {path}: {error}");
+        assert_eq!(error["status"], status.to_string());
+        assert!(!error["detail"].as_str().unwrap().is_empty());
+    }
+}
+
+#[test]
+fn only_the_directorys_token_opens_it() {
+    let provider = provider();
+    let wrong = format!("{}x", provider.token);
+    for authorization in
+        [None, Some("Bearer"), Some("Bearer nonsense"), Some("Basic eDp5"), Some(wrong.as_str())]
+    {
+        let (status, error) = provider.send("GET", "/Users", authorization, "");
+        assert_eq!((status, &error["status"]), (401, &json!("401")), "{authorization:?}");
+    }
+    // Okta can be set up to send it bare.
+    assert_eq!(provider.send("GET", "/Users", Some(&provider.token), "").0, 200);
+    assert_eq!(provider.send("GET", "/ServiceProviderConfig", None, "").0, 200, "discovery needs no token");
+}
+
+#[test]
+fn a_group_gains_and_loses_members_without_an_answer() {
+    let provider = provider();
+    let ada = provider.user("ada");
+    let (_, group) = provider.call("POST", "/Groups", &json!({ "displayName": "Owners" }));
+    let path = format!("/Groups/{}", group["id"].as_str().unwrap());
+    let patch =
+        |op: &str| json!({ "Operations": [{ "op": op, "path": "members", "value": [{ "value": ada }] }] });
+    assert_eq!(provider.call("PATCH", &path, &patch("Add")), (204, Value::Null));
+    let (_, user) = provider.call("GET", &format!("/Users/{ada}"), &Value::Null);
+    assert_eq!(user["groups"][0]["display"], "Owners");
+    let (_, without) = provider.call("GET", &format!("{path}?excludedAttributes=members"), &Value::Null);
+    assert!(without.get("members").is_none());
+    assert_eq!(provider.call("PATCH", &path, &patch("Remove")), (204, Value::Null));
+    assert!(provider.call("GET", &path, &Value::Null).1.get("members").is_none());
+}
+
+#[test]
+fn a_search_at_the_root_finds_every_type() {
+    let provider = provider();
+    provider.user("ada");
+    provider.call("POST", "/Groups", &json!({ "displayName": "Owners" }));
+    let search = |body: &Value| provider.call("POST", "/.search", body);
+    assert_eq!(search(&json!({})).1["totalResults"], 2);
+    let (_, found) = search(&json!({ "filter": "displayName eq \"owners\"", "attributes": ["displayName"] }));
+    assert_eq!(
+        (&found["totalResults"], &found["Resources"][0]["displayName"]),
+        (&json!(1), &json!("Owners"))
+    );
+    let (_, second) = search(&json!({ "startIndex": 2, "count": 1 }));
+    assert_eq!(second["Resources"][0]["displayName"], "Owners");
+    assert_eq!(search(&json!({ "filter": "nothing eq \"x\"" })).0, 400);
+}
