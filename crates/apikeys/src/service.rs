@@ -203,10 +203,10 @@ impl<S: KeyStore> ApiKeys<S> {
     /// The store's; what could not be stored waits on.
     pub async fn flush_usage(&self) -> Result<(), S::Error> {
         let mut failure = None;
-        for (tenant, change) in self.meter.take_all() {
-            if let Err(error) = self.store.merge(&tenant, &change).await {
-                self.meter.put_back(&tenant, change);
-                failure = Some(error);
+        for (tenant, change) in self.meter.waiting() {
+            match self.store.merge(&tenant, &change).await {
+                Ok(()) => self.meter.confirm(&tenant, &change),
+                Err(error) => failure = Some(error),
             }
         }
         failure.map_or(Ok(()), Err)
@@ -214,11 +214,9 @@ impl<S: KeyStore> ApiKeys<S> {
 
     async fn count(&self, tenant: &TenantId, receipt: &Receipt) -> Result<(), S::Error> {
         let Some(change) = self.meter.count_verification(tenant, receipt) else { return Ok(()) };
-        let merged = self.store.merge(tenant, &change).await;
-        if merged.is_err() {
-            self.meter.put_back(tenant, change);
-        }
-        merged
+        self.store.merge(tenant, &change).await?;
+        self.meter.confirm(tenant, &change);
+        Ok(())
     }
 
     async fn change<R: Error>(

@@ -212,3 +212,95 @@ fn a_merge_that_fails_or_arrives_twice_counts_once() {
         assert_eq!(keys.usage(&tenant(), Month::of(now())).await.unwrap().verifications, 5);
     });
 }
+
+/// Merges never answer while it is stuck.
+struct Stuck(MemoryStore, std::sync::atomic::AtomicBool, std::sync::atomic::AtomicUsize);
+
+impl ErrorType for Stuck {
+    type Error = Infallible;
+}
+
+impl KeyReader for Stuck {
+    async fn key(&self, tenant: &TenantId, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Infallible> {
+        self.0.key(tenant, id).await
+    }
+}
+
+impl KeyLister for Stuck {
+    async fn keys(
+        &self,
+        tenant: &TenantId,
+        filter: &KeyFilter,
+        start: Start,
+        limit: u32,
+        now: DateTime<Utc>,
+    ) -> Result<KeyPage, Infallible> {
+        self.0.keys(tenant, filter, start, limit, now).await
+    }
+}
+
+impl KeyWriter for Stuck {
+    async fn earlier_creation(
+        &self,
+        tenant: &TenantId,
+        key: &IdempotencyKey,
+        now: DateTime<Utc>,
+    ) -> Result<Option<EarlierCreation>, Infallible> {
+        self.0.earlier_creation(tenant, key, now).await
+    }
+
+    async fn commit(
+        &self,
+        tenant: &TenantId,
+        change: &KeyChange,
+        now: DateTime<Utc>,
+    ) -> Result<Commit, Infallible> {
+        self.0.commit(tenant, change, now).await
+    }
+}
+
+impl UsageStore for Stuck {
+    async fn merge(&self, tenant: &TenantId, change: &UsageChange) -> Result<(), Infallible> {
+        if self.1.load(std::sync::atomic::Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
+        self.2.fetch_max(change.counters.len(), std::sync::atomic::Ordering::Relaxed);
+        self.0.merge(tenant, change).await
+    }
+
+    async fn usage(&self, tenant: &TenantId, month: Month) -> Result<UsageTotals, Infallible> {
+        self.0.usage(tenant, month).await
+    }
+}
+
+#[test]
+fn merges_that_hang_or_are_given_up_lose_nothing_that_was_acknowledged() {
+    use std::{
+        pin::pin,
+        sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+        task::{Context, Poll, Waker},
+    };
+    let store = Arc::new(Stuck(MemoryStore::new(), AtomicBool::new(true), AtomicUsize::new(0)));
+    let keys = keys(store.clone()).with_loss_bound(4, &mut rng());
+    let (_, secret) = block_on(keys.issue(&tenant(), new_key(), now(), &mut rng())).unwrap();
+    let (tenant, token) = (tenant(), secret.reveal());
+    let mut acknowledged = 0;
+    for _ in 0..40 {
+        // Polled once and dropped, as by a client that goes away.
+        let mut verifying = pin!(keys.verify(&tenant, &token, &[], now()));
+        acknowledged += u64::from(matches!(
+            verifying.as_mut().poll(&mut Context::from_waker(Waker::noop())),
+            Poll::Ready(_)
+        ));
+    }
+    assert_eq!(acknowledged, 4, "no more than the bound is acknowledged and not stored");
+    store.1.store(false, Ordering::Relaxed);
+    block_on(keys.flush_usage()).unwrap();
+    let stored = block_on(store.usage(&tenant, Month::of(now()))).unwrap().verifications;
+    assert_eq!(stored, 40, "secrets proven count, even if nobody waited for the answer");
+    assert_eq!(
+        store.2.load(Ordering::Relaxed),
+        1,
+        "one counter for a month, however many merges were given up"
+    );
+}

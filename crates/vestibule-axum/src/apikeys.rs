@@ -34,7 +34,7 @@ use crate::{ApiError, Clock, Fields, JsonBody, Tenant, parameters::Parameters, p
 /// - `GET /api_keys`: `subject`, `type`, `query`, `include_invalid`, `limit` (1 to 100), `offset`;
 /// - `GET`, `PATCH` and `DELETE /api_keys/{id}`, `POST /api_keys/{id}/revoke`;
 /// - `GET /api_keys/{id}/secret`: always refused, since only digests are stored;
-/// - `POST /api_keys/verify`: 404 for whatever is no key, 400 or 429 for one that may not be used.
+/// - `POST /api_keys/verify`: 404 for whatever is no key, 400 for one that may not be used.
 ///
 /// The same under `/v1/api_keys`: clients call either.
 pub fn router<S: KeyStore + 'static>(keys: Arc<ApiKeys<S>>, clock: Clock) -> Router {
@@ -82,7 +82,8 @@ async fn list<S: KeyStore>(
     let subject = asked.checked("subject", "a subject", |text: String| text.parse())?;
     let filter = KeyFilter {
         subject: Some(subject.ok_or_else(|| ApiError::missing("subject"))?),
-        kind: asked.text("type").map(Into::into),
+        // The specification's default.
+        kind: Some(asked.text("type").unwrap_or("api_key").into()),
         name: asked.text("query").map(Into::into),
         include_invalid: asked.switch("include_invalid")?,
     };

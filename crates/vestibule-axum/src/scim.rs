@@ -4,7 +4,7 @@ mod answer;
 mod discovery;
 mod resources;
 
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, fmt, sync::Arc};
 
 use axum::{
     Extension, Router,
@@ -82,7 +82,7 @@ async fn authenticate<S: ScimStore + 'static>(
     next: Next,
 ) -> Response {
     let Some(token) = token(request.headers()) else { return unauthorized() };
-    match provider.scim.authenticate(tenant.scim(), token, provider.clock.now()).await {
+    match provider.scim.authenticate(tenant.scim(), &token, provider.clock.now()).await {
         Err(error) => failed::<S::Error>(Failure::Store(error)),
         Ok(None) => unauthorized(),
         Ok(Some(directory)) if !directory.enabled => {
@@ -96,9 +96,9 @@ async fn authenticate<S: ScimStore + 'static>(
 }
 
 /// The bearer token; Okta can be set up to send it without `Bearer`.
-fn token(headers: &HeaderMap) -> Option<&str> {
+fn token(headers: &HeaderMap) -> Option<Cow<'_, str>> {
     let bare = || headers.get(header::AUTHORIZATION)?.to_str().ok().filter(|value| !value.contains(' '));
-    crate::secret_key::bearer(headers).or_else(bare)
+    crate::secret_key::bearer(headers).or_else(|| bare().map(Cow::Borrowed))
 }
 
 /// The same whether a token is missing, malformed or unknown.

@@ -1,6 +1,6 @@
 //! The secret key that a backend presents.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use axum::{
     extract::{Request, State},
@@ -58,17 +58,19 @@ pub async fn require_secret_key(
     next: Next,
 ) -> Result<Response, ApiError> {
     let presented = bearer(request.headers()).ok_or_else(ApiError::unauthenticated)?;
-    let tenant = keys.tenant(presented).cloned().ok_or_else(wrong_key)?;
+    let tenant = keys.tenant(&presented).cloned().ok_or_else(wrong_key)?;
     request.extensions_mut().insert(tenant);
     Ok(next.run(request).await)
 }
 
 /// The token in `Authorization: Bearer …`; the scheme's case does not count (RFC 9110 §11.1).
-pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    let token = token.trim_start_matches(' ');
-    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+///
+/// Bytes that are no text are replaced: such a token is a wrong one, and not a missing one.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<Cow<'_, str>> {
+    let value = headers.get(header::AUTHORIZATION)?.as_bytes();
+    let (scheme, token) = value.split_at_checked("Bearer ".len())?;
+    let token = token.trim_ascii_start();
+    (scheme.eq_ignore_ascii_case(b"Bearer ") && !token.is_empty()).then(|| String::from_utf8_lossy(token))
 }
 
 fn wrong_key() -> ApiError {
@@ -89,7 +91,7 @@ mod tests {
         let read = |value: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::AUTHORIZATION, value.parse().unwrap());
-            bearer(&headers).map(str::to_owned)
+            bearer(&headers).map(Cow::into_owned)
         };
         assert_eq!(read("Bearer abc").as_deref(), Some("abc"));
         assert_eq!(read("bearer  abc").as_deref(), Some("abc"));

@@ -21,6 +21,10 @@ fn now() -> DateTime<Utc> {
 }
 
 fn app() -> Router {
+    app_and_keys().0
+}
+
+fn app_and_keys() -> (Router, Arc<ApiKeys<MemoryStore>>) {
     let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
     let peppers = Peppers::new((PepperId(1), Pepper::new(&[7; 32])), []);
     let keys = ApiKeys::new(MemoryStore::new(), TokenFormat::new("ak", "test").unwrap(), peppers, &mut rng);
@@ -29,8 +33,9 @@ fn app() -> Router {
     let own = Router::new()
         .route("/whoami", get(async |key: VerifiedKey| key.record().subject.to_string()))
         .route("/reports", get(reports))
+        .route("/twice", get(async |_: VerifiedKey, key: VerifiedKey| key.record().id.to_string()))
         .layer(middleware::from_fn_with_state(verifier, verify_keys));
-    routes::router(keys, Clock::fixed(now())).layer(Extension(tenant)).merge(own)
+    (routes::router(keys.clone(), Clock::fixed(now())).layer(Extension(tenant)).merge(own), keys)
 }
 
 async fn reports(key: VerifiedKey) -> Result<&'static str, ApiError> {
@@ -195,7 +200,9 @@ fn who_proves_no_secret_learns_nothing() {
     let verify = |secret: &str| call(&app, "POST", "/api_keys/verify", &json!({ "secret": secret })).told();
     assert_eq!(verify(&secret), verify("ak_test_nonsense"));
     assert_eq!(verify(&secret).0, 404);
-    assert_eq!(bearing(&app, "/whoami", &secret).told(), bearing(&app, "/whoami", "nonsense").told());
+    for malformed in ["nonsense", "ak_test_\u{e9}"] {
+        assert_eq!(bearing(&app, "/whoami", &secret).told(), bearing(&app, "/whoami", malformed).told());
+    }
 }
 
 #[test]
@@ -205,11 +212,23 @@ fn a_handler_takes_a_verified_key() {
     let (_, unscoped) = created(&app, &json!({}));
     assert_eq!(bearing(&app, "/whoami", &secret).status, 200);
     assert_eq!(bearing(&app, "/reports", &secret).status, 200);
-    assert_eq!(bearing(&app, "/reports", &unscoped).code(), (403, "authorization_invalid"));
+    let unscoped = bearing(&app, "/reports", &unscoped);
+    assert_eq!(unscoped.code(), (403, "authorization_invalid"));
+    assert_eq!(unscoped.challenge.as_deref(), Some("Bearer error=\"insufficient_scope\""));
     let none = send(&app, "GET", "/whoami", &[], "");
     assert_eq!((none.code(), none.challenge.as_deref()), ((401, "authentication_invalid"), Some("Bearer")));
     call(&app, "POST", &format!("/api_keys/{id}/revoke"), &json!({}));
     let revoked = bearing(&app, "/whoami", &secret);
     assert_eq!(revoked.status, 401);
     assert!(revoked.challenge.unwrap().starts_with("Bearer"));
+}
+
+#[test]
+fn a_request_counts_once_however_often_its_key_is_asked_for() {
+    let (app, keys) = app_and_keys();
+    let (_, secret) = created(&app, &json!({}));
+    assert_eq!(bearing(&app, "/twice", &secret).status, 200);
+    let tenant = Tenant::new("acme").unwrap();
+    let usage = block_on(keys.usage(tenant.apikeys(), apikeys::Month::of(now()))).unwrap();
+    assert_eq!(usage.verifications, 1);
 }

@@ -67,7 +67,9 @@ impl VerifiedKey {
             None => Ok(()),
             Some(missing) => {
                 let message = format!("the API key lacks the scope `{missing}`");
-                Err(ApiError::new(StatusCode::FORBIDDEN, "authorization_invalid", message))
+                let challenge = header::HeaderValue::from_static("Bearer error=\"insufficient_scope\"");
+                Err(ApiError::new(StatusCode::FORBIDDEN, "authorization_invalid", message)
+                    .with_header(header::WWW_AUTHENTICATE, challenge))
             }
         }
     }
@@ -96,10 +98,18 @@ impl<S: Sync> FromRequestParts<S> for VerifiedKey {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        // A request is one verification, however many of its extractors ask for the key.
+        if let Some(verified) = parts.extensions.get::<Self>() {
+            return Ok(verified.clone());
+        }
         let verifier = parts.extensions.get::<KeyVerifier>().cloned().ok_or_else(no_verifier)?;
         let presented = bearer(&parts.headers).ok_or_else(ApiError::unauthenticated)?;
-        match verifier.0.verify(presented).await? {
-            Verdict::Valid(receipt) => Ok(Self(receipt.key)),
+        match verifier.0.verify(&presented).await? {
+            Verdict::Valid(receipt) => {
+                let verified = Self(receipt.key);
+                parts.extensions.insert(verified.clone());
+                Ok(verified)
+            }
             Verdict::Revoked(_) => Err(unusable("the API key was revoked")),
             Verdict::Expired(_) => Err(unusable("the API key has expired")),
             _ => Err(unusable("the API key is not valid")),
