@@ -2,10 +2,36 @@
 
 pub(crate) const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+/// What [`DIGITS`] holds for a byte that is no digit.
+pub(crate) const NO_DIGIT: u8 = 0x80;
+
+/// As many digits as a `u64` always holds.
+const CHUNK: usize = 10;
+const CHUNK_BASE: u64 = 62_u64.pow(CHUNK as u32);
+
+/// The value of each byte as a digit.
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 62 {
+        digits[ALPHABET[value] as usize] = value as u8;
+        value += 1;
+    }
+    digits
+};
+
 /// Writes `value` into all of `text`, most significant digit first, with leading zeros.
 ///
 /// What does not fit is cut off; the callers' widths hold every value of their types.
 pub(crate) fn encode(mut value: u128, text: &mut [u8]) {
+    let base = u128::from(CHUNK_BASE);
+    for chunk in text.rchunks_mut(CHUNK) {
+        encode_chunk(u64::try_from(value % base).unwrap_or(0), chunk);
+        value /= base;
+    }
+}
+
+fn encode_chunk(mut value: u64, text: &mut [u8]) {
     for place in text.iter_mut().rev() {
         let digit = usize::try_from(value % 62).unwrap_or(0);
         *place = ALPHABET.get(digit).copied().unwrap_or(b'0');
@@ -15,17 +41,32 @@ pub(crate) fn encode(mut value: u128, text: &mut [u8]) {
 
 /// The value of a text of base62 digits; `None` if it has another character or exceeds `u128`.
 pub(crate) fn decode(text: &[u8]) -> Option<u128> {
-    text.iter().try_fold(0_u128, |value, byte| value.checked_mul(62)?.checked_add(digit(*byte)?))
+    let base = u128::from(CHUNK_BASE);
+    let first = text.len() % CHUNK;
+    let (head, rest) = text.split_at_checked(first)?;
+    rest.chunks(CHUNK).try_fold(u128::from(decode_chunk(head)?), |value, chunk| {
+        value.checked_mul(base)?.checked_add(u128::from(decode_chunk(chunk)?))
+    })
 }
 
-fn digit(byte: u8) -> Option<u128> {
-    let (first, at) = match byte {
-        b'0'..=b'9' => (b'0', 0),
-        b'A'..=b'Z' => (b'A', 10),
-        b'a'..=b'z' => (b'a', 36),
-        _ => return None,
-    };
-    Some(u128::from(byte.wrapping_sub(first).wrapping_add(at)))
+/// The value of at most ten digits; `None` if one is none.
+pub(crate) fn decode_chunk(text: &[u8]) -> Option<u64> {
+    let (mut value, mut seen) = (0_u64, 0_u8);
+    for byte in text {
+        let digit = digit(*byte);
+        seen |= digit;
+        value = value.wrapping_mul(62).wrapping_add(u64::from(digit));
+    }
+    (seen & NO_DIGIT == 0).then_some(value)
+}
+
+/// Whether every byte is a digit; looks at all of them, so that the processor need not guess.
+pub(crate) fn is_all_digits(text: &[u8]) -> bool {
+    text.iter().fold(0, |seen, byte| seen | digit(*byte)) & NO_DIGIT == 0
+}
+
+fn digit(byte: u8) -> u8 {
+    DIGITS.get(usize::from(byte)).copied().unwrap_or(NO_DIGIT)
 }
 
 #[cfg(test)]
@@ -39,7 +80,13 @@ mod tests {
         fn what_is_encoded_is_decoded(value: u128) {
             let mut text = [0; 22];
             encode(value, &mut text);
+            prop_assert!(is_all_digits(&text));
             prop_assert_eq!(decode(&text), Some(value));
+        }
+
+        #[test]
+        fn only_the_alphabet_is_read(byte: u8) {
+            prop_assert_eq!(is_all_digits(&[byte]), byte.is_ascii_alphanumeric());
         }
     }
 

@@ -9,15 +9,31 @@
 #![expect(clippy::missing_errors_doc, reason = "every check answers the clause that the store breaks")]
 #![expect(clippy::arithmetic_side_effects, reason = "hours and days around one instant of this century")]
 
-use std::sync::Arc;
+mod audit;
+mod faults;
+mod feed;
+mod keys;
+mod lineage;
+mod lists;
+mod service;
+mod spend;
+mod usage;
+
+use std::{sync::Arc, task::Poll};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use store_contract::{Check, ensure, ensure_eq};
 
+pub use self::{
+    audit::*, faults::FaultyStore, feed::*, keys::*, lineage::*, lists::*, service::*, spend::*, usage::*,
+};
 use crate::{
-    Commit, Digest, Idempotency, IdempotencyKey, KeyChange, KeyFilter, KeyId, KeyRecord, KeyStore, Month,
-    PepperId, Position, Revision, Revocation, Start, StoredDigest, Subject, TenantId, UsageChange,
-    UsageCounter, UsageKind, UsageTotals, WriterId,
+    Account, Admission, AuditAction, AuditEvent, ChangedKeys, Commit, Creation, CreditPlan, DELETED_PARENT,
+    Digest, DigestScheme, Every, FeedCursor, Idempotency, IdempotencyKey, KeyChange, KeyFilter, KeyId,
+    KeyRecord, KeyStatus, KeyStore, Lineage, Month, PepperId, Position, Predecessor, RateLimit, Refill,
+    Reservation, ReservationId, Reserved, Revision, Revocation, Rules, SealedSecret, Settlement, Start,
+    StoredDigest, Subject, Successor, TenantId, Tombstone, UsageChange, UsageCounter, UsageKind, UsageTotals,
+    WriterId,
 };
 
 /// Makes one `#[test]` of each check, in the module that it is used in.
@@ -54,6 +70,17 @@ macro_rules! contract {
                 an_idempotency_key_is_known_until_it_expires
                 an_idempotency_key_is_its_tenants_own
                 a_used_idempotency_key_makes_a_creation_stale
+                times_are_kept_to_the_millisecond
+                a_digest_is_given_once
+                a_key_is_found_by_its_digest
+                a_digest_is_compared_whole
+                an_id_is_compared_whole
+                of_replaced_keys_all_are_written_or_none
+                a_replacement_leaves_the_digest
+                a_rehash_replaces_the_digest_that_was_seen
+                a_stale_rehash_writes_nothing
+                a_tombstone_keeps_the_digest
+                a_sealed_secret_goes_with_its_key
                 keys_are_listed_newest_first
                 equally_old_keys_are_listed_by_id
                 a_page_goes_on_behind_a_position
@@ -61,13 +88,64 @@ macro_rules! contract {
                 an_offset_skips_keys
                 a_filter_restricts_page_and_total
                 invalid_keys_are_listed_when_asked_for
+                a_status_lists_its_own_keys
+                a_use_ends_idleness
+                keys_are_listed_by_their_expiry
+                keys_are_listed_by_their_last_use
+                a_page_of_no_keys_has_a_total
                 counters_merge_by_the_larger_total
                 counters_of_writers_add_up
                 counters_are_kept_by_month_kind_and_tenant
                 the_later_use_stays
                 a_use_does_not_touch_the_revision
                 the_use_of_a_key_that_is_gone_is_ignored
-                times_are_kept_to_the_millisecond
+                a_rotation_writes_both_keys_or_none
+                a_rotation_to_a_taken_id_writes_nothing
+                a_successor_adopts_the_children
+                a_revocation_reaches_every_descendant
+                an_earlier_revocation_stays
+                a_stale_revocation_reaches_no_child
+                a_deletion_revokes_the_children
+                a_child_needs_a_live_parent
+                a_feed_begins_where_it_ends_now
+                a_feed_tells_everything_from_its_beginning
+                every_kind_of_change_is_in_the_feed
+                what_changes_along_is_in_the_feed
+                a_stale_change_is_not_in_the_feed
+                a_use_is_not_in_the_feed
+                pages_of_the_feed_leave_nothing_out
+                the_last_page_of_the_feed_says_so
+                a_feed_is_its_tenants_own
+                a_rate_limit_admits_its_burst_and_no_more
+                a_refused_use_is_not_counted
+                a_rate_limit_is_its_familys_own
+                a_rate_limit_is_kept_to_the_microsecond
+                an_account_is_opened_by_its_first_reservation
+                credits_never_go_below_zero
+                a_repeated_reservation_takes_once
+                a_reservation_is_settled_once
+                an_expired_reservation_goes_back
+                a_commit_past_its_time_is_a_cancellation
+                spending_at_once_is_a_committed_reservation
+                a_refill_comes_with_the_next_spending
+                accounts_are_kept_apart
+                spenders_at_the_same_time_never_overspend
+                uses_at_the_same_time_never_exceed_the_limit
+                the_ledger_adds_up
+                a_change_is_told_with_its_commit
+                a_stale_change_is_not_told
+                an_event_is_written_once
+                every_action_is_read_back
+                events_are_listed_latest_first
+                events_are_their_tenants_own
+                a_creation_whose_answer_is_lost_is_made_once
+                a_revocation_whose_answer_is_lost_can_be_repeated
+                a_rotation_whose_answer_is_lost_is_made_once
+                a_use_whose_merge_is_repeated_counts_once
+                a_reservation_that_arrives_twice_takes_once
+                a_fill_that_began_before_a_revocation_is_not_kept
+                a_revocation_by_another_process_is_seen
+                what_is_cached_is_not_trusted_past_the_bound
         }
     };
 }
@@ -110,21 +188,55 @@ fn key(number: u8) -> KeyRecord {
         kind: "api_key".into(),
         name: format!("Key {number}").into(),
         description: Some("what it is for".into()),
-        scopes: ["read:things".into(), "write:things".into()].into(),
+        scopes: ["read:things", "write:*"].iter().filter_map(|scope| scope.parse().ok()).collect(),
         claims: Some(Arc::new(serde_json::json!({ "deep": [1, null, "text"] }))),
+        metadata: Some(Arc::new(serde_json::json!("the host's own"))),
         created_by: Some(subject('b')),
-        digest: StoredDigest { pepper: PepperId(3), digest: Digest([number; 32]) },
+        digest: digest(number, 3),
         created_at: at(i64::from(number)),
         updated_at: at(i64::from(number)),
         expires_at: Some(at(9_000_000)),
+        disabled_at: None,
         revoked: None,
+        rules: Rules {
+            not_before: Some(at(0)),
+            idle_ttl: Some(TimeDelta::days(30)),
+            networks: NETWORKS.iter().filter_map(|range| range.parse().ok()).collect(),
+            rate_limit: RateLimit::new(3, 60).ok(),
+            credits: Some(CreditPlan {
+                initial: u64::MAX >> 1,
+                refill: Some(Refill { amount: 7, every: Every::MonthDay(31) }),
+            }),
+        },
+        lineage: Lineage::founding(id(number)),
         last_used_at: None,
         revision: Revision::FIRST,
     }
 }
 
+const NETWORKS: [&str; 2] = ["203.0.113.0/24", "2001:db8::/32"];
+
+fn digest(number: u8, pepper: u16) -> StoredDigest {
+    StoredDigest { pepper: PepperId(pepper), scheme: DigestScheme(number), digest: Digest([number; 32]) }
+}
+
+fn child_of(number: u8, parent: u8) -> KeyRecord {
+    let key = key(number);
+    KeyRecord { lineage: Lineage { parent: Some(id(parent)), ..key.lineage }, ..key }
+}
+
+fn creation(key: &KeyRecord) -> Creation {
+    Creation {
+        record: Arc::new(key.clone()),
+        idempotency: None,
+        counts_in: Some(month()),
+        predecessor: None,
+        sealed: None,
+    }
+}
+
 fn create(key: &KeyRecord) -> KeyChange {
-    KeyChange::Create { record: Arc::new(key.clone()), idempotency: None, counts_in: Some(month()) }
+    KeyChange::Create(creation(key))
 }
 
 fn create_as(key: &KeyRecord, idempotency: &str) -> Result<KeyChange, crate::IssueError> {
@@ -133,18 +245,14 @@ fn create_as(key: &KeyRecord, idempotency: &str) -> Result<KeyChange, crate::Iss
         request: [9; 32],
         expires_at: now() + TimeDelta::hours(1),
     };
-    Ok(KeyChange::Create {
-        record: Arc::new(key.clone()),
-        idempotency: Some(idempotency),
-        counts_in: Some(month()),
-    })
+    Ok(KeyChange::Create(Creation { idempotency: Some(idempotency), ..creation(key) }))
 }
 
 fn replace(key: &KeyRecord, change: impl FnOnce(&mut KeyRecord)) -> KeyChange {
     let mut next = key.clone();
     next.revision = key.revision.next();
     change(&mut next);
-    KeyChange::Replace { record: Arc::new(next) }
+    KeyChange::replace(Arc::new(next))
 }
 
 async fn stored<S: KeyStore>(
@@ -178,367 +286,44 @@ fn verifications(verifications: u64) -> UsageTotals {
     UsageTotals { creations: 0, verifications }
 }
 
-/// Every field of a created key is read back as it was written.
-pub async fn a_created_key_is_read_back<S: KeyStore>(store: S) -> Check {
-    let mut revoked = key(2);
-    revoked.revoked = Some(Revocation { at: at(5), reason: Some("why".into()) });
-    let mut bare = key(3);
-    bare.description = None;
-    bare.scopes = [].into();
-    bare.claims = None;
-    bare.created_by = None;
-    bare.expires_at = None;
-    bare.revoked = Some(Revocation { at: at(6), reason: None });
-    for key in [key(1), revoked, bare] {
-        store.commit(&tenant(), &create(&key), now()).await?;
-        ensure_eq!(
-            store.key(&tenant(), key.id).await?.as_deref(),
-            Some(&key),
-            "a key is read back as written"
-        );
-    }
-    ensure_eq!(store.key(&tenant(), id(9)).await?, None, "an unknown id has no key");
+async fn child<S: KeyStore>(store: &S, number: u8, parent: u8) -> Result<(), store_contract::Violation> {
+    let commit = store.commit(&tenant(), &create(&child_of(number, parent)), now()).await?;
+    ensure_eq!(commit, Commit::Applied, "a child is stored");
     Ok(())
 }
 
-/// Another tenant neither reads, lists, counts nor changes a key.
-pub async fn a_key_is_its_tenants_own<S: KeyStore>(store: S) -> Check {
-    stored(&store, [1]).await?;
-    let other = tenant_named("ins_other");
-    ensure_eq!(store.key(&other, id(1)).await?, None, "another tenant reads no key");
-    let page = store.keys(&other, &KeyFilter::default(), Start::Offset(0), 9, now()).await?;
-    ensure_eq!(page.total, 0, "another tenant lists no key");
-    ensure_eq!(store.usage(&other, month()).await?, UsageTotals::default(), "another tenant has no usage");
-    let delete = KeyChange::Delete { id: id(1), expected: Revision::FIRST, at: now() };
-    ensure_eq!(store.commit(&other, &delete, now()).await?, Commit::Stale, "another tenant deletes no key");
-    ensure_eq!(
-        store.commit(&other, &create(&key(1)), now()).await?,
-        Commit::Applied,
-        "an id is unique by tenant"
-    );
-    Ok(())
-}
-
-/// The commit that writes a key counts it.
-pub async fn a_creation_is_counted_with_its_key<S: KeyStore>(store: S) -> Check {
-    stored(&store, 1..=3).await?;
-    ensure_eq!(store.usage(&tenant(), month()).await?.creations, 3, "three creations are counted");
-    Ok(())
-}
-
-/// A key that counts in no month is no creation.
-pub async fn an_import_is_not_counted<S: KeyStore>(store: S) -> Check {
-    let import = KeyChange::Create { record: Arc::new(key(1)), idempotency: None, counts_in: None };
-    ensure_eq!(store.commit(&tenant(), &import, now()).await?, Commit::Applied, "a key is imported");
-    ensure_eq!(store.usage(&tenant(), month()).await?, UsageTotals::default(), "an import is not counted");
-    Ok(())
-}
-
-/// A second key with the same id is stale.
-pub async fn an_id_is_given_once<S: KeyStore>(store: S) -> Check {
-    stored(&store, [1]).await?;
-    let mut other = key(1);
-    other.name = "another".into();
-    ensure_eq!(store.commit(&tenant(), &create(&other), now()).await?, Commit::Stale, "a taken id is stale");
-    ensure_eq!(store.key(&tenant(), id(1)).await?.as_deref(), Some(&key(1)), "the first key stays");
-    Ok(())
-}
-
-/// Deletion leaves a tombstone.
-pub async fn a_deleted_id_is_never_given_again<S: KeyStore>(store: S) -> Check {
-    stored(&store, [1]).await?;
-    let delete = KeyChange::Delete { id: id(1), expected: Revision::FIRST, at: now() };
-    ensure_eq!(store.commit(&tenant(), &delete, now()).await?, Commit::Applied, "a key is deleted");
-    ensure_eq!(store.key(&tenant(), id(1)).await?, None, "a deleted key is none");
-    ensure_eq!(
-        store.commit(&tenant(), &create(&key(1)), now()).await?,
-        Commit::Stale,
-        "its id is not given again"
-    );
-    ensure_eq!(store.commit(&tenant(), &delete, now()).await?, Commit::Stale, "it is not deleted twice");
-    Ok(())
-}
-
-/// What is stale counts nothing and remembers no idempotency key.
-pub async fn a_stale_creation_writes_nothing<S: KeyStore>(store: S) -> Check {
-    stored(&store, [1]).await?;
-    let repeated = create_as(&key(1), "request")?;
-    ensure_eq!(store.commit(&tenant(), &repeated, now()).await?, Commit::Stale, "a taken id is stale");
-    ensure_eq!(store.usage(&tenant(), month()).await?.creations, 1, "a stale creation is not counted");
-    let earlier = store.earlier_creation(&tenant(), &IdempotencyKey::new("request")?, now()).await?;
-    ensure_eq!(earlier, None, "a stale creation remembers no idempotency key");
-    Ok(())
-}
-
-/// A replacement applies to the revision right before its own.
-pub async fn a_replacement_needs_the_revision_before_it<S: KeyStore>(store: S) -> Check {
-    stored(&store, [1]).await?;
-    let second = replace(&key(1), |key| key.name = "second".into());
-    ensure_eq!(
-        store.commit(&tenant(), &second, now()).await?,
-        Commit::Applied,
-        "the next revision is applied"
-    );
-    ensure_eq!(store.commit(&tenant(), &second, now()).await?, Commit::Stale, "the same revision is stale");
-    let skipped = replace(&key(1), |key| key.revision = Revision(9));
-    ensure_eq!(store.commit(&tenant(), &skipped, now()).await?, Commit::Stale, "a later revision is stale");
-    let stored = store.key(&tenant(), id(1)).await?;
-    ensure!(
-        stored.is_some_and(|key| &*key.name == "second" && key.revision == Revision(2)),
-        "the second stays"
-    );
-    Ok(())
-}
-
-/// A change of a key that was decided before a use does not take the use away.
-pub async fn a_replacement_keeps_the_later_use<S: KeyStore>(store: S) -> Check {
-    stored(&store, [1]).await?;
-    store.merge(&tenant(), &used(1, at(70))).await?;
-    store.commit(&tenant(), &replace(&key(1), |key| key.last_used_at = Some(at(60))), now()).await?;
-    let last_used_at = store.key(&tenant(), id(1)).await?.and_then(|key| key.last_used_at);
-    ensure_eq!(last_used_at, Some(at(70)), "the later use stays");
-    Ok(())
-}
-
-/// What is not there can't be replaced.
-pub async fn a_key_that_is_gone_can_not_be_replaced<S: KeyStore>(store: S) -> Check {
-    let change = replace(&key(1), |_| {});
-    ensure_eq!(store.commit(&tenant(), &change, now()).await?, Commit::Stale, "an unknown key is stale");
-    ensure_eq!(store.key(&tenant(), id(1)).await?, None, "and is not created");
-    Ok(())
-}
-
-/// A deletion that was decided from another revision is stale.
-pub async fn a_deletion_needs_the_revision_that_was_seen<S: KeyStore>(store: S) -> Check {
-    stored(&store, [1]).await?;
-    store.commit(&tenant(), &replace(&key(1), |key| key.name = "second".into()), now()).await?;
-    let delete = KeyChange::Delete { id: id(1), expected: Revision::FIRST, at: now() };
-    ensure_eq!(store.commit(&tenant(), &delete, now()).await?, Commit::Stale, "another revision is stale");
-    ensure!(store.key(&tenant(), id(1)).await?.is_some(), "the key stays");
-    Ok(())
-}
-
-/// Two changes decided from one revision are never both applied.
-pub async fn of_two_changes_from_one_revision_one_is_applied<S: KeyStore>(store: S) -> Check {
-    stored(&store, [1]).await?;
-    let revoke = replace(&key(1), |key| key.revoked = Some(Revocation { at: at(1), reason: None }));
-    let rename = replace(&key(1), |key| key.name = "renamed".into());
-    ensure_eq!(store.commit(&tenant(), &revoke, now()).await?, Commit::Applied, "the first is applied");
-    ensure_eq!(store.commit(&tenant(), &rename, now()).await?, Commit::Stale, "the second is stale");
-    let revoked = store.key(&tenant(), id(1)).await?.is_some_and(|key| key.revoked.is_some());
-    ensure!(revoked, "a revocation is not undone by a change that did not see it");
-    Ok(())
-}
-
-/// The instant of its expiry is past it.
-pub async fn an_idempotency_key_is_known_until_it_expires<S: KeyStore>(store: S) -> Check {
-    store.commit(&tenant(), &create_as(&key(1), "request")?, now()).await?;
-    let request = IdempotencyKey::new("request")?;
-    let end = now() + TimeDelta::hours(1);
-    let earlier = store.earlier_creation(&tenant(), &request, end - TimeDelta::milliseconds(1)).await?;
-    ensure_eq!(earlier.map(|earlier| (earlier.id, earlier.request)), Some((id(1), [9; 32])), "it is known");
-    ensure_eq!(store.earlier_creation(&tenant(), &request, end).await?, None, "it is known no more");
-    let again = create_as(&key(2), "request")?;
-    ensure_eq!(store.commit(&tenant(), &again, end).await?, Commit::Applied, "and may be used again");
-    Ok(())
-}
-
-/// Two tenants may use the same idempotency key.
-pub async fn an_idempotency_key_is_its_tenants_own<S: KeyStore>(store: S) -> Check {
-    store.commit(&tenant(), &create_as(&key(1), "request")?, now()).await?;
-    let request = IdempotencyKey::new("request")?;
-    let other = store.earlier_creation(&tenant_named("ins_other"), &request, now()).await?;
-    ensure_eq!(other, None, "another tenant's idempotency key is unknown");
-    Ok(())
-}
-
-/// A second creation under a live idempotency key is stale, even with an id of its own.
-pub async fn a_used_idempotency_key_makes_a_creation_stale<S: KeyStore>(store: S) -> Check {
-    store.commit(&tenant(), &create_as(&key(1), "request")?, now()).await?;
-    let again = create_as(&key(2), "request")?;
-    ensure_eq!(
-        store.commit(&tenant(), &again, now()).await?,
-        Commit::Stale,
-        "a used idempotency key is stale"
-    );
-    ensure_eq!(store.key(&tenant(), id(2)).await?, None, "and its key is not stored");
-    ensure_eq!(store.usage(&tenant(), month()).await?.creations, 1, "and not counted");
-    Ok(())
-}
-
-/// The newest key comes first.
-pub async fn keys_are_listed_newest_first<S: KeyStore>(store: S) -> Check {
-    stored(&store, [2, 3, 1]).await?;
-    let page = store.keys(&tenant(), &KeyFilter::default(), Start::Offset(0), 2, now()).await?;
-    ensure_eq!(ids(&page), [id(3), id(2)], "the newest keys come first");
-    ensure_eq!(page.total, 3, "the total counts every key");
-    Ok(())
-}
-
-/// Keys of one instant are told apart by id, largest first.
-pub async fn equally_old_keys_are_listed_by_id<S: KeyStore>(store: S) -> Check {
-    for number in [2, 0xf0, 1] {
-        let key = KeyRecord { created_at: at(0), ..key(number) };
-        store.commit(&tenant(), &create(&key), now()).await?;
-    }
-    let page = store.keys(&tenant(), &KeyFilter::default(), Start::Offset(0), 9, now()).await?;
-    ensure_eq!(ids(&page), [id(0xf0), id(2), id(1)], "the largest id comes first");
-    let behind = Start::After(Position { created_at: at(0), id: id(2) });
-    let page = store.keys(&tenant(), &KeyFilter::default(), behind, 9, now()).await?;
-    ensure_eq!(ids(&page), [id(1)], "a page goes on behind an id of the same instant");
-    Ok(())
-}
-
-/// Pages by position hold every key once, and the total stays that of all.
-pub async fn a_page_goes_on_behind_a_position<S: KeyStore>(store: S) -> Check {
-    stored(&store, 1..=5).await?;
-    let behind = Start::After(Position::of(&key(4)));
-    let page = store.keys(&tenant(), &KeyFilter::default(), behind, 2, now()).await?;
-    ensure_eq!(ids(&page), [id(3), id(2)], "a page goes on behind a position");
-    ensure_eq!(page.total, 5, "the total counts every key");
-    Ok(())
-}
-
-/// A position outlives its key.
-pub async fn a_page_goes_on_behind_a_key_that_is_gone<S: KeyStore>(store: S) -> Check {
-    stored(&store, 1..=3).await?;
-    let delete = KeyChange::Delete { id: id(3), expected: Revision::FIRST, at: now() };
-    store.commit(&tenant(), &delete, now()).await?;
-    let behind = Start::After(Position::of(&key(3)));
-    let page = store.keys(&tenant(), &KeyFilter::default(), behind, 9, now()).await?;
-    ensure_eq!(ids(&page), [id(2), id(1)], "a page goes on behind a deleted key");
-    Ok(())
-}
-
-/// An offset past the end is an empty page.
-pub async fn an_offset_skips_keys<S: KeyStore>(store: S) -> Check {
-    stored(&store, 1..=3).await?;
-    let page = store.keys(&tenant(), &KeyFilter::default(), Start::Offset(1), 1, now()).await?;
-    ensure_eq!(ids(&page), [id(2)], "an offset skips keys");
-    let page = store.keys(&tenant(), &KeyFilter::default(), Start::Offset(7), 1, now()).await?;
-    ensure_eq!((page.keys.len(), page.total), (0, 3), "an offset past the end is an empty page");
-    Ok(())
-}
-
-/// Subject, type and name restrict page and total alike.
-pub async fn a_filter_restricts_page_and_total<S: KeyStore>(store: S) -> Check {
-    stored(&store, [1]).await?;
-    let other = KeyRecord { subject: subject('c'), kind: "other".into(), name: "100%_Sure".into(), ..key(2) };
-    store.commit(&tenant(), &create(&other), now()).await?;
-    let by = |filter: KeyFilter| {
-        let store = &store;
-        async move { store.keys(&tenant(), &filter, Start::Offset(0), 9, now()).await }
-    };
-    let subject = KeyFilter { subject: Some(subject('c')), ..KeyFilter::default() };
-    let page = by(subject).await?;
-    ensure_eq!((ids(&page), page.total), (vec![id(2)], 1), "a subject restricts");
-    let kind = KeyFilter { kind: Some("api_key".into()), ..KeyFilter::default() };
-    ensure_eq!(ids(&by(kind).await?), [id(1)], "a type restricts");
-    for (name, expected) in
-        [("key", vec![id(1)]), ("%_s", vec![id(2)]), ("_", vec![id(2)]), ("absent", vec![])]
-    {
-        let filter = KeyFilter { name: Some(name.into()), ..KeyFilter::default() };
-        ensure_eq!(
-            ids(&by(filter).await?),
-            expected,
-            "the name `{name}` restricts, as plain text in either case"
-        );
-    }
-    Ok(())
-}
-
-/// Revoked and expired keys are listed only when asked for; at its very expiry a key is expired.
-pub async fn invalid_keys_are_listed_when_asked_for<S: KeyStore>(store: S) -> Check {
-    let revoked = KeyRecord { revoked: Some(Revocation { at: at(1), reason: None }), ..key(1) };
-    let expired = KeyRecord { expires_at: Some(now()), ..key(2) };
-    let endless = KeyRecord { expires_at: None, ..key(3) };
-    for key in [revoked, expired, endless] {
-        store.commit(&tenant(), &create(&key), now()).await?;
-    }
-    let page = store.keys(&tenant(), &KeyFilter::default(), Start::Offset(0), 9, now()).await?;
-    ensure_eq!((ids(&page), page.total), (vec![id(3)], 1), "invalid keys are left out");
-    let all = KeyFilter { include_invalid: true, ..KeyFilter::default() };
-    let page = store.keys(&tenant(), &all, Start::Offset(0), 9, now()).await?;
-    ensure_eq!(page.total, 3, "invalid keys are listed when asked for");
-    Ok(())
-}
-
-/// A repeated or late counter changes nothing.
-pub async fn counters_merge_by_the_larger_total<S: KeyStore>(store: S) -> Check {
-    for total in [5, 7, 7, 6] {
-        store.merge(&tenant(), &counter(1, UsageKind::Verification, total)).await?;
-    }
-    ensure_eq!(store.usage(&tenant(), month()).await?, verifications(7), "the larger total stays");
-    Ok(())
-}
-
-/// The totals of all writers add up.
-pub async fn counters_of_writers_add_up<S: KeyStore>(store: S) -> Check {
-    for writer in [1, u64::MAX] {
-        store.merge(&tenant(), &counter(writer, UsageKind::Verification, 4)).await?;
-    }
-    ensure_eq!(store.usage(&tenant(), month()).await?, verifications(8), "the writers' totals add up");
-    Ok(())
-}
-
-/// Month, kind and tenant keep counters apart.
-pub async fn counters_are_kept_by_month_kind_and_tenant<S: KeyStore>(store: S) -> Check {
-    store.merge(&tenant(), &counter(1, UsageKind::Verification, 4)).await?;
-    store.merge(&tenant(), &counter(1, UsageKind::Creation, 2)).await?;
-    let expected = UsageTotals { creations: 2, verifications: 4 };
-    ensure_eq!(store.usage(&tenant(), month()).await?, expected, "kinds are kept apart");
-    let earlier = Month::of(now() - TimeDelta::days(40));
-    ensure_eq!(store.usage(&tenant(), earlier).await?, UsageTotals::default(), "months are kept apart");
-    let other = tenant_named("ins_other");
-    ensure_eq!(store.usage(&other, month()).await?, UsageTotals::default(), "tenants are kept apart");
-    Ok(())
-}
-
-/// A late report of an earlier use changes nothing.
-pub async fn the_later_use_stays<S: KeyStore>(store: S) -> Check {
-    stored(&store, [1]).await?;
-    for milliseconds in [50, 80, 80, 60] {
-        store.merge(&tenant(), &used(1, at(milliseconds))).await?;
-    }
-    let last_used_at = store.key(&tenant(), id(1)).await?.and_then(|key| key.last_used_at);
-    ensure_eq!(last_used_at, Some(at(80)), "the later use stays");
-    Ok(())
-}
-
-/// A use is no change of the key.
-pub async fn a_use_does_not_touch_the_revision<S: KeyStore>(store: S) -> Check {
-    stored(&store, [1]).await?;
-    store.merge(&tenant(), &used(1, at(80))).await?;
-    let expected = KeyRecord { last_used_at: Some(at(80)), ..key(1) };
-    ensure_eq!(store.key(&tenant(), id(1)).await?.as_deref(), Some(&expected), "only the last use changes");
-    Ok(())
-}
-
-/// A report about a deleted key is no error and creates nothing.
-pub async fn the_use_of_a_key_that_is_gone_is_ignored<S: KeyStore>(store: S) -> Check {
-    store.merge(&tenant(), &used(1, at(80))).await?;
-    ensure_eq!(store.key(&tenant(), id(1)).await?, None, "no key appears");
-    Ok(())
-}
-
-/// Milliseconds survive.
-pub async fn times_are_kept_to_the_millisecond<S: KeyStore>(store: S) -> Check {
-    let precise = KeyRecord { created_at: at(1), updated_at: at(2), expires_at: Some(at(3)), ..key(1) };
-    store.commit(&tenant(), &create(&precise), now()).await?;
-    let read = store.key(&tenant(), id(1)).await?;
-    let times = read.map(|key| (key.created_at, key.updated_at, key.expires_at));
-    ensure_eq!(times, Some((at(1), at(2), Some(at(3)))), "times are kept to the millisecond");
-    Ok(())
+/// Runs futures side by side, each as far as it comes, until all are done.
+async fn together<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut running: Vec<_> = futures.map(|future| (Box::pin(future), None)).collect();
+    std::future::poll_fn(|context| {
+        for (future, output) in running.iter_mut().filter(|(_, output)| output.is_none()) {
+            if let Poll::Ready(ready) = future.as_mut().poll(context) {
+                *output = Some(ready);
+            }
+        }
+        if running.iter().all(|(_, output)| output.is_some()) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    running.into_iter().filter_map(|(_, output)| output).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    const PARTS: [&str; 8] = [
+        include_str!("contract/audit.rs"),
+        include_str!("contract/feed.rs"),
+        include_str!("contract/keys.rs"),
+        include_str!("contract/lineage.rs"),
+        include_str!("contract/lists.rs"),
+        include_str!("contract/service.rs"),
+        include_str!("contract/spend.rs"),
+        include_str!("contract/usage.rs"),
+    ];
+
     #[test]
     fn every_check_is_in_the_list() {
-        let source = include_str!("contract.rs");
-        let (list, rest) = source.split_once("fn tenant()").unwrap();
-        let (checks, _) = rest.split_once("#[cfg(test)]").unwrap();
-        for check in checks.split("pub async fn ").skip(1) {
+        let (list, _) = include_str!("contract.rs").split_once("fn tenant()").unwrap();
+        for check in PARTS.iter().flat_map(|part| part.split("pub async fn ").skip(1)) {
             let name = check.split('<').next().unwrap();
             assert!(list.contains(&format!(" {name}\n")), "{name} is not in the list");
         }

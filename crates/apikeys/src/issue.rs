@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use rand_core::CryptoRng;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
-    EarlierCreation, Idempotency, KeyChange, KeyId, KeyRecord, Month, Peppers, Revision, Secret, Subject,
-    TenantId, TokenFormat, limits,
+    Creation, EarlierCreation, Idempotency, KeyChange, KeyId, KeyRecord, Lineage, Month, ParentError, Revision,
+    Rules, Scope, Secret, Subject, SubjectKind, TenantPeppers, TokenFormat, limits, lineage,
 };
 
 /// How long a repeated request is recognised.
@@ -28,13 +28,19 @@ pub struct NewKey {
     /// See [`KeyRecord::description`].
     pub description: Option<Arc<str>>,
     /// See [`KeyRecord::scopes`].
-    pub scopes: Vec<Arc<str>>,
+    pub scopes: Vec<Scope>,
     /// See [`KeyRecord::claims`].
     pub claims: Option<Value>,
+    /// See [`KeyRecord::metadata`].
+    pub metadata: Option<Value>,
     /// See [`KeyRecord::created_by`].
     pub created_by: Option<Subject>,
-    /// How long it lives; `None` is without end.
+    /// How long it lives; `None` is without end, and for a child as long as its parent.
     pub lifetime: Option<TimeDelta>,
+    /// See [`KeyRecord::rules`].
+    pub rules: Rules,
+    /// The key that asks for it, and bounds its scopes and expiry.
+    pub parent: Option<KeyId>,
     /// What a repeated request is recognised by, for 24 hours.
     pub idempotency_key: Option<IdempotencyKey>,
 }
@@ -49,17 +55,30 @@ impl NewKey {
             description: None,
             scopes: Vec::new(),
             claims: None,
+            metadata: None,
             created_by: None,
             lifetime: None,
+            rules: Rules::default(),
+            parent: None,
             idempotency_key: None,
         }
     }
 
-    /// Equal for equal requests.
+    /// Equal for equal requests, whichever version of this crate was asked.
     fn fingerprint(&self) -> [u8; 32] {
-        // `Debug` of these types writes every field, and quotes text, so that no two requests look alike.
-        *blake3::hash(format!("{self:?}").as_bytes()).as_bytes()
+        let rules = &self.rules;
+        fingerprint(&json!([
+            "issue", self.subject, self.name, self.kind, self.description, self.scopes, self.claims,
+            self.metadata, self.created_by, self.lifetime.map(|lifetime| lifetime.num_milliseconds()),
+            self.parent, rules.not_before.map(|begin| begin.timestamp_millis()),
+            rules.idle_ttl.map(|idle| idle.num_milliseconds()), rules.networks, rules.rate_limit, rules.credits,
+        ]))
     }
+}
+
+/// A fingerprint of what was asked for, as JSON.
+pub(crate) fn fingerprint(request: &Value) -> [u8; 32] {
+    *blake3::hash(request.to_string().as_bytes()).as_bytes()
 }
 
 /// A caller's name for a request, under which a repetition is recognised: 1 to 255 visible ASCII characters.
@@ -82,26 +101,47 @@ impl IdempotencyKey {
     }
 }
 
+/// What new tokens are made with.
+#[derive(Debug, Clone, Copy)]
+pub struct Mint<'a> {
+    /// What they look like.
+    pub format: &'a TokenFormat,
+    /// What they are hashed with.
+    pub peppers: &'a TenantPeppers,
+}
+
 /// A key that is to be stored, and its secret, which must not be revealed before it is.
 #[derive(Debug)]
 pub struct Issued {
-    /// The key.
-    pub record: Arc<KeyRecord>,
     /// What to write.
-    pub change: KeyChange,
+    pub creation: Creation,
     /// Its token.
     pub secret: Secret,
 }
 
+impl Issued {
+    /// The key.
+    pub fn record(&self) -> &Arc<KeyRecord> {
+        &self.creation.record
+    }
+
+    /// What to write, as a change.
+    pub fn change(&self) -> KeyChange {
+        KeyChange::Create(self.creation.clone())
+    }
+}
+
 /// Decides whether `new` can be issued, and how it is stored.
 ///
-/// `earlier` is what the store knows of its idempotency key.
+/// `ancestors` are its parent, if it has one, and the keys that this comes from, nearest first; `earlier` is what the store
+/// knows of its idempotency key.
 ///
 /// # Errors
 /// [`IssueError`].
 pub fn issue(
-    (tenant, format, peppers): (&TenantId, &TokenFormat, &Peppers),
+    mint: Mint<'_>,
     new: NewKey,
+    ancestors: &[Arc<KeyRecord>],
     earlier: Option<EarlierCreation>,
     now: DateTime<Utc>,
     rng: &mut impl CryptoRng,
@@ -110,13 +150,11 @@ pub fn issue(
     let request = new.fingerprint();
     refuse_repetition(earlier, request)?;
     let now = now.trunc_subsecs(3);
-    let expires_at = new.lifetime.map(|lifetime| limits::expiry(now, lifetime)).transpose()?;
-    let (presented, secret) = format.generate(rng);
-    let idempotency = new.idempotency_key.clone().map(|key| Idempotency {
-        key,
-        request,
-        expires_at: now.checked_add_signed(IDEMPOTENCY_WINDOW).unwrap_or(now),
-    });
+    let lifetime = new.lifetime.map(|lifetime| limits::expiry(now, lifetime)).transpose()?;
+    let expires_at = lifetime.or_else(|| ancestors.first().and_then(|parent| parent.expires_at));
+    limits::check_rules(&new.rules, expires_at, now)?;
+    check_ancestors(&new, ancestors, expires_at, now)?;
+    let (presented, secret) = mint.format.generate(rng);
     let record = Arc::new(KeyRecord {
         id: presented.id(),
         subject: new.subject,
@@ -124,18 +162,37 @@ pub fn issue(
         name: new.name,
         description: new.description,
         scopes: new.scopes.into(),
-        claims: new.claims.filter(|claims| !claims.is_null()).map(Arc::new),
+        claims: limits::present(new.claims),
+        metadata: limits::present(new.metadata),
         created_by: new.created_by,
-        digest: peppers.digest(tenant, &presented),
+        digest: mint.peppers.digest(&presented),
         created_at: now,
         updated_at: now,
         expires_at,
+        disabled_at: None,
         revoked: None,
+        rules: new.rules,
+        lineage: Lineage { parent: new.parent, ..Lineage::founding(presented.id()) },
         last_used_at: None,
         revision: Revision::FIRST,
     });
-    let change = KeyChange::Create { record: record.clone(), idempotency, counts_in: Some(Month::of(now)) };
-    Ok(Issued { record, change, secret })
+    let creation = Creation {
+        record,
+        idempotency: idempotency(new.idempotency_key, request, now),
+        counts_in: Some(Month::of(now)),
+        predecessor: None,
+        sealed: None,
+    };
+    Ok(Issued { creation, secret })
+}
+
+pub(crate) fn idempotency(
+    key: Option<IdempotencyKey>,
+    request: [u8; 32],
+    now: DateTime<Utc>,
+) -> Option<Idempotency> {
+    let expires_at = now.checked_add_signed(IDEMPOTENCY_WINDOW).unwrap_or(now);
+    key.map(|key| Idempotency { key, request, expires_at })
 }
 
 fn check(new: &NewKey) -> Result<(), IssueError> {
@@ -153,8 +210,9 @@ fn check(new: &NewKey) -> Result<(), IssueError> {
     limits::check_description(new.description.as_deref())?;
     limits::check_scopes(&new.scopes)?;
     limits::check_claims(new.claims.as_ref())?;
+    limits::check_metadata(new.metadata.as_ref())?;
     match &new.created_by {
-        Some(creator) if creator.kind() != crate::SubjectKind::User => Err(IssueError::CreatedBy),
+        Some(creator) if creator.kind() != SubjectKind::User => Err(IssueError::CreatedBy),
         _ => Ok(()),
     }
 }
@@ -164,7 +222,27 @@ fn has_line_break(name: &str) -> bool {
     name.contains(['\n', '\r', '\u{2028}', '\u{2029}'])
 }
 
-fn refuse_repetition(earlier: Option<EarlierCreation>, request: [u8; 32]) -> Result<(), IssueError> {
+fn check_ancestors(
+    new: &NewKey,
+    ancestors: &[Arc<KeyRecord>],
+    expires_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<(), ParentError> {
+    if new.parent.is_none() {
+        return Ok(());
+    }
+    let parent = ancestors.first().filter(|parent| Some(parent.id) == new.parent).ok_or(ParentError::Unknown)?;
+    lineage::check_parent(ancestors, now)?;
+    if parent.subject != new.subject {
+        return Err(ParentError::Subject);
+    }
+    lineage::check_within(parent, &new.scopes, expires_at)
+}
+
+pub(crate) fn refuse_repetition(
+    earlier: Option<EarlierCreation>,
+    request: [u8; 32],
+) -> Result<(), IssueError> {
     match earlier {
         None => Ok(()),
         Some(earlier) if earlier.request == request => Err(IssueError::AlreadyIssued(earlier.id)),
@@ -188,6 +266,9 @@ pub enum IssueError {
     /// A value is too large.
     #[error(transparent)]
     Limit(#[from] limits::LimitError),
+    /// It would exceed its parent.
+    #[error(transparent)]
+    Parent(#[from] ParentError),
     /// The idempotency key is empty, too long, or has an invisible character.
     #[error("an idempotency key must have 1 to 255 visible ASCII characters")]
     IdempotencyKey,
@@ -197,4 +278,7 @@ pub enum IssueError {
     /// The idempotency key was used for another request.
     #[error("this idempotency key was used for another request")]
     IdempotencyConflict,
+    /// The tenant has used up what it may create in a month without paying, and that is a hard stop.
+    #[error("no more keys can be created this month: the plan's allowance is used up")]
+    AllowanceUsedUp,
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::{KeyId, KeyRecord, Subject};
+use crate::{KeyId, KeyRecord, KeyStatus, Subject};
 
 /// Which keys are listed; what is `None` does not restrict.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,8 +15,14 @@ pub struct KeyFilter {
     pub kind: Option<Arc<str>>,
     /// Keys whose name has this text in it; ASCII letters match in either case.
     pub name: Option<Arc<str>>,
-    /// Keys that are revoked or expired, too.
+    /// Keys that are revoked, disabled or expired, too.
     pub include_invalid: bool,
+    /// Keys with this status; says more than `include_invalid`, which does not count then.
+    pub status: Option<KeyStatus>,
+    /// Keys that have an expiry, and one before this.
+    pub expires_before: Option<DateTime<Utc>>,
+    /// Keys that were last used before this, or never.
+    pub last_used_before: Option<DateTime<Utc>>,
 }
 
 /// Where a page starts, in the order of creation, newest first; equally old keys by id, largest first.
@@ -52,7 +58,9 @@ impl KeyFilter {
         self.subject.as_ref().is_none_or(|subject| *subject == key.subject)
             && self.kind.as_ref().is_none_or(|kind| *kind == key.kind)
             && self.name.as_ref().is_none_or(|name| contains(&key.name, name))
-            && (self.include_invalid || key.is_valid(now))
+            && self.status.map_or(self.include_invalid || key.is_valid(now), |status| key.status(now) == status)
+            && self.expires_before.is_none_or(|end| key.expires_at.is_some_and(|expiry| expiry < end))
+            && self.last_used_before.is_none_or(|end| key.last_used_at.is_none_or(|used| used < end))
     }
 }
 

@@ -1,17 +1,24 @@
 //! The store in memory: what the traits mean, a test double, and a real choice for small hosts.
 
+mod feed;
+mod keys;
+mod spend;
+mod usage;
+
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     convert::Infallible,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use chrono::{DateTime, Utc};
 
+use self::{feed::Feed, keys::Keys, spend::Spending, usage::Usage};
 use crate::{
-    Commit, EarlierCreation, ErrorType, Idempotency, IdempotencyKey, KeyChange, KeyFilter, KeyId, KeyLister,
-    KeyPage, KeyReader, KeyRecord, KeyWriter, Month, Position, Revision, Start, TenantId, UsageChange,
-    UsageCounter, UsageKind, UsageStore, UsageTotals, WriterId,
+    Account, Admission, AuditEvent, AuditStore, Balance, ChangeFeed, ChangedKeys, Commit, CreditPlan, Digest,
+    EarlierCreation, ErrorType, FeedCursor, IdempotencyKey, KeyChange, KeyFilter, KeyId, KeyLister, KeyPage,
+    KeyReader, KeyRecord, KeyWriter, Month, RateLimit, Reservation, ReservationId, Reserved, SealedSecret,
+    Settlement, SpendStore, Start, TenantId, Tombstone, UsageChange, UsageStore, UsageTotals,
 };
 
 /// Keys in memory, gone with the process.
@@ -20,11 +27,12 @@ pub struct MemoryStore(Mutex<HashMap<TenantId, Tenant>>);
 
 #[derive(Debug, Default)]
 struct Tenant {
-    keys: HashMap<KeyId, Arc<KeyRecord>>,
-    in_order: BTreeMap<Position, KeyId>,
-    tombstones: HashSet<KeyId>,
-    creations: HashMap<IdempotencyKey, (EarlierCreation, DateTime<Utc>)>,
-    counters: BTreeMap<(Month, UsageKind, WriterId), u64>,
+    keys: Keys,
+    feed: Feed,
+    usage: Usage,
+    spending: Spending,
+    audit: Vec<AuditEvent>,
+    audited: HashSet<[u8; 16]>,
 }
 
 impl MemoryStore {
@@ -42,7 +50,29 @@ impl MemoryStore {
     }
 
     fn write<T>(&self, tenant: &TenantId, write: impl FnOnce(&mut Tenant) -> T) -> T {
-        write(self.lock().entry(tenant.clone()).or_default())
+        let mut tenants = self.lock();
+        match tenants.get_mut(tenant) {
+            Some(tenant) => write(tenant),
+            None => write(tenants.entry(tenant.clone()).or_default()),
+        }
+    }
+}
+
+impl Tenant {
+    fn commit(&mut self, change: &KeyChange, now: DateTime<Utc>) -> Commit {
+        let Some(touched) = self.keys.apply(change, now) else { return Commit::Stale };
+        if let KeyChange::Create(creation) = change {
+            creation.counts_in.into_iter().for_each(|month| self.usage.count_creation(month));
+        }
+        touched.into_iter().for_each(|id| self.feed.push(id));
+        self.append(&change.event(now));
+        Commit::Applied
+    }
+
+    fn append(&mut self, event: &AuditEvent) {
+        if self.audited.insert(event.id) {
+            self.audit.push(event.clone());
+        }
     }
 }
 
@@ -52,7 +82,23 @@ impl ErrorType for MemoryStore {
 
 impl KeyReader for MemoryStore {
     async fn key(&self, tenant: &TenantId, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Infallible> {
-        Ok(self.read(tenant, |tenant| tenant.keys.get(&id).cloned()))
+        Ok(self.read(tenant, |tenant| tenant.keys.get(id)))
+    }
+
+    async fn key_by_digest(
+        &self,
+        tenant: &TenantId,
+        digests: &[Digest],
+    ) -> Result<Option<Arc<KeyRecord>>, Infallible> {
+        Ok(self.read(tenant, |tenant| digests.iter().find_map(|digest| tenant.keys.by_digest(digest))))
+    }
+
+    async fn tombstone(&self, tenant: &TenantId, id: KeyId) -> Result<Option<Tombstone>, Infallible> {
+        Ok(self.read(tenant, |tenant| tenant.keys.tombstone(id)))
+    }
+
+    async fn sealed_secret(&self, tenant: &TenantId, id: KeyId) -> Result<Option<SealedSecret>, Infallible> {
+        Ok(self.read(tenant, |tenant| tenant.keys.sealed(id)))
     }
 }
 
@@ -65,16 +111,8 @@ impl KeyLister for MemoryStore {
         limit: u32,
         now: DateTime<Utc>,
     ) -> Result<KeyPage, Infallible> {
-        let matching: Vec<_> = self.read(tenant, |tenant| {
-            let newest_first = tenant.in_order.values().rev().filter_map(|id| tenant.keys.get(id));
-            newest_first.filter(|key| filter.matches(key, now)).cloned().collect()
-        });
-        let total = matching.len() as u64;
-        let skipped = match start {
-            Start::Offset(offset) => offset as usize,
-            Start::After(position) => matching.partition_point(|key| Position::of(key) >= position),
-        };
-        Ok(KeyPage { keys: matching.into_iter().skip(skipped).take(limit as usize).collect(), total })
+        let page = |tenant: &Tenant| Some(tenant.keys.page(filter, start, limit, now));
+        Ok(self.read(tenant, page).unwrap_or(KeyPage { keys: Vec::new(), total: 0 }))
     }
 }
 
@@ -85,7 +123,7 @@ impl KeyWriter for MemoryStore {
         key: &IdempotencyKey,
         now: DateTime<Utc>,
     ) -> Result<Option<EarlierCreation>, Infallible> {
-        Ok(self.read(tenant, |tenant| tenant.earlier(key, now)))
+        Ok(self.read(tenant, |tenant| tenant.keys.earlier(key, now)))
     }
 
     async fn commit(
@@ -94,91 +132,90 @@ impl KeyWriter for MemoryStore {
         change: &KeyChange,
         now: DateTime<Utc>,
     ) -> Result<Commit, Infallible> {
-        Ok(self.write(tenant, |tenant| match change {
-            KeyChange::Create { record, idempotency, counts_in } => {
-                tenant.create(record, idempotency.as_ref(), *counts_in, now)
-            }
-            KeyChange::Replace { record } => tenant.replace(record),
-            KeyChange::Delete { id, expected, .. } => tenant.delete(*id, *expected),
-        }))
+        Ok(self.write(tenant, |tenant| tenant.commit(change, now)))
+    }
+}
+
+impl ChangeFeed for MemoryStore {
+    async fn changed_keys(
+        &self,
+        tenant: &TenantId,
+        cursor: Option<FeedCursor>,
+        limit: u32,
+        now: DateTime<Utc>,
+    ) -> Result<ChangedKeys, Infallible> {
+        Ok(self.write(tenant, |tenant| tenant.feed.page(cursor, limit, now)))
     }
 }
 
 impl UsageStore for MemoryStore {
     async fn merge(&self, tenant: &TenantId, change: &UsageChange) -> Result<(), Infallible> {
         self.write(tenant, |tenant| {
-            change.counters.iter().for_each(|counter| tenant.count(*counter));
-            for (id, at) in &change.last_used {
-                if let Some(key) = tenant.keys.get_mut(id).filter(|key| key.last_used_at < Some(*at)) {
-                    Arc::make_mut(key).last_used_at = Some(*at);
-                }
-            }
+            tenant.usage.merge(&change.counters);
+            change.last_used.iter().for_each(|(id, at)| tenant.keys.touch(*id, *at));
         });
         Ok(())
     }
 
     async fn usage(&self, tenant: &TenantId, month: Month) -> Result<UsageTotals, Infallible> {
-        Ok(self.read(tenant, |tenant| {
-            let of_month = tenant.counters.iter().filter(|((of, ..), _)| *of == month);
-            of_month.fold(UsageTotals::default(), |sum, ((_, kind, _), total)| sum.with(*kind, *total))
-        }))
+        Ok(self.read(tenant, |tenant| tenant.usage.totals(month)))
     }
 }
 
-impl Tenant {
-    fn earlier(&self, key: &IdempotencyKey, now: DateTime<Utc>) -> Option<EarlierCreation> {
-        self.creations.get(key).filter(|(_, expires_at)| now < *expires_at).map(|(earlier, _)| *earlier)
-    }
-
-    fn create(
-        &mut self,
-        record: &Arc<KeyRecord>,
-        idempotency: Option<&Idempotency>,
-        counts_in: Option<Month>,
+impl SpendStore for MemoryStore {
+    async fn admit(
+        &self,
+        tenant: &TenantId,
+        family: KeyId,
+        limit: RateLimit,
         now: DateTime<Utc>,
-    ) -> Commit {
-        let repeated = idempotency.is_some_and(|idempotency| self.earlier(&idempotency.key, now).is_some());
-        if repeated || self.keys.contains_key(&record.id) || self.tombstones.contains(&record.id) {
-            return Commit::Stale;
-        }
-        if let Some(Idempotency { key, request, expires_at }) = idempotency {
-            let earlier = EarlierCreation { id: record.id, request: *request };
-            self.creations.insert(key.clone(), (earlier, *expires_at));
-        }
-        self.in_order.insert(Position::of(record), record.id);
-        self.keys.insert(record.id, record.clone());
-        if let Some(month) = counts_in {
-            let total = self.counters.entry((month, UsageKind::Creation, WriterId::STORE)).or_default();
-            *total = total.saturating_add(1);
-        }
-        Commit::Applied
+    ) -> Result<Admission, Infallible> {
+        Ok(self.write(tenant, |tenant| tenant.spending.admit(family, limit, now)))
     }
 
-    fn replace(&mut self, record: &Arc<KeyRecord>) -> Commit {
-        match self.keys.get_mut(&record.id).filter(|stored| stored.revision.next() == record.revision) {
-            None => Commit::Stale,
-            Some(stored) => {
-                let last_used_at = stored.last_used_at.max(record.last_used_at);
-                *stored = Arc::new(KeyRecord { last_used_at, ..KeyRecord::clone(record) });
-                Commit::Applied
-            }
-        }
+    async fn reserve(
+        &self,
+        tenant: &TenantId,
+        reservation: &Reservation,
+        plan: &CreditPlan,
+        now: DateTime<Utc>,
+    ) -> Result<Reserved, Infallible> {
+        Ok(self.write(tenant, |tenant| tenant.spending.reserve(reservation, plan, now)))
     }
 
-    fn delete(&mut self, id: KeyId, expected: Revision) -> Commit {
-        match self.keys.get(&id).filter(|stored| stored.revision == expected) {
-            None => Commit::Stale,
-            Some(stored) => {
-                self.in_order.remove(&Position::of(stored));
-                self.keys.remove(&id);
-                self.tombstones.insert(id);
-                Commit::Applied
-            }
-        }
+    async fn settle(
+        &self,
+        tenant: &TenantId,
+        id: ReservationId,
+        settlement: Settlement,
+        now: DateTime<Utc>,
+    ) -> Result<bool, Infallible> {
+        Ok(self.write(tenant, |tenant| tenant.spending.settle(id, settlement, now)))
     }
 
-    fn count(&mut self, counter: UsageCounter) {
-        let total = self.counters.entry((counter.month, counter.kind, counter.writer)).or_default();
-        *total = counter.total.max(*total);
+    async fn balance(&self, tenant: &TenantId, account: Account) -> Result<Option<Balance>, Infallible> {
+        Ok(self.read(tenant, |tenant| tenant.spending.balance(account)))
+    }
+}
+
+impl AuditStore for MemoryStore {
+    async fn append(&self, tenant: &TenantId, events: &[AuditEvent]) -> Result<(), Infallible> {
+        self.write(tenant, |tenant| events.iter().for_each(|event| tenant.append(event)));
+        Ok(())
+    }
+
+    async fn events(
+        &self,
+        tenant: &TenantId,
+        key: Option<KeyId>,
+        limit: u32,
+    ) -> Result<Vec<AuditEvent>, Infallible> {
+        Ok(self.read(tenant, |tenant| {
+            let of = |event: &&AuditEvent| key.is_none() || event.key == key;
+            let mut events: Vec<_> = tenant.audit.iter().filter(of).cloned().collect();
+            events.sort_by_key(|event| std::cmp::Reverse(event.at));
+            events.truncate(limit as usize);
+            events
+        }))
     }
 }

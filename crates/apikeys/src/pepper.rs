@@ -21,10 +21,15 @@ impl Pepper {
         Self(Zeroizing::new(blake3::derive_key("apikeys 2026-11 pepper", secret)))
     }
 
-    fn digest(&self, tenant: &TenantId, presented: &PresentedKey) -> blake3::Hash {
-        // The tenant goes into the key and not into the input, which stays one block long.
-        let key = Zeroizing::new(*blake3::keyed_hash(&self.0, tenant.as_str().as_bytes()).as_bytes());
-        blake3::keyed_hash(&key, presented.body())
+    /// The tenant goes into the keys and not into the input, which stays one block long.
+    fn of(&self, tenant: &TenantId) -> DigestKeys {
+        let derive = |purpose: &[u8]| {
+            let mut hasher = blake3::Hasher::new_keyed(&self.0);
+            hasher.update(tenant.as_str().as_bytes()).update(purpose);
+            Zeroizing::new(*hasher.finalize().as_bytes())
+        };
+        // No tenant's name has a zero byte.
+        DigestKeys { token: derive(b""), foreign: derive(b"\0foreign") }
     }
 }
 
@@ -42,36 +47,101 @@ pub struct Peppers {
 }
 
 impl Peppers {
-    /// New digests are made with `current`; those of `retired` still count.
+    /// New digests are made with `current`; those of `retired` still count, and are made anew when their keys are used.
     pub fn new(current: (PepperId, Pepper), retired: impl IntoIterator<Item = (PepperId, Pepper)>) -> Self {
         Self { current, retired: retired.into_iter().collect() }
     }
 
-    /// The digest of a token under the current pepper.
-    pub(crate) fn digest(&self, tenant: &TenantId, presented: &PresentedKey) -> StoredDigest {
-        let (pepper, key) = &self.current;
-        StoredDigest { pepper: *pepper, digest: Digest(*key.digest(tenant, presented).as_bytes()) }
-    }
-
-    /// Whether `presented` is what `stored` was made of; compares in constant time.
-    pub(crate) fn proves(&self, tenant: &TenantId, presented: &PresentedKey, stored: &StoredDigest) -> bool {
-        let mut all = std::iter::once(&self.current).chain(self.retired.iter());
-        let pepper = all.find(|(id, _)| *id == stored.pepper);
-        // `blake3::Hash` compares in constant time.
-        pepper.is_some_and(|(_, key)| {
-            key.digest(tenant, presented) == blake3::Hash::from_bytes(stored.digest.0)
-        })
-    }
-
-    /// Hashes what nothing is stored for, so that an unknown id takes as long as a wrong secret.
-    pub(crate) fn hash_in_vain(&self, tenant: &TenantId, presented: &PresentedKey) {
-        std::hint::black_box(self.current.1.digest(tenant, presented));
+    /// The peppers as a tenant's digests are made with them.
+    pub fn of(&self, tenant: &TenantId) -> TenantPeppers {
+        let derive = |(id, pepper): &(PepperId, Pepper)| (*id, pepper.of(tenant));
+        TenantPeppers { current: derive(&self.current), retired: self.retired.iter().map(derive).collect() }
     }
 }
 
-/// BLAKE3 in keyed mode of a token's body.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// The keys of one tenant's digests.
+pub struct TenantPeppers {
+    current: (PepperId, DigestKeys),
+    retired: Vec<(PepperId, DigestKeys)>,
+}
+
+struct DigestKeys {
+    token: Zeroizing<[u8; 32]>,
+    foreign: Zeroizing<[u8; 32]>,
+}
+
+impl TenantPeppers {
+    /// The digest of a token under the current pepper.
+    pub(crate) fn digest(&self, presented: &PresentedKey) -> StoredDigest {
+        let (pepper, keys) = &self.current;
+        StoredDigest { pepper: *pepper, scheme: DigestScheme::TOKEN, digest: keys.of_token(presented) }
+    }
+
+    /// Whether `presented` is what `stored` was made of; compares in constant time.
+    pub(crate) fn proves(&self, presented: &PresentedKey, stored: &StoredDigest) -> bool {
+        let keys = self.all().find(|(id, _)| *id == stored.pepper);
+        stored.scheme == DigestScheme::TOKEN
+            && keys.is_some_and(|(_, keys)| keys.of_token(presented).equals(&stored.digest))
+    }
+
+    /// Whether a digest was made with the current pepper.
+    pub(crate) fn is_current(&self, stored: &StoredDigest) -> bool {
+        stored.pepper == self.current.0
+    }
+
+    /// Hashes what nothing is stored for, so that an unknown id takes as long as a wrong secret.
+    pub(crate) fn hash_in_vain(&self, presented: &PresentedKey) {
+        std::hint::black_box(self.current.1.of_token(presented));
+    }
+
+    /// What is stored for a key that another software has issued and hashed: under the current pepper first.
+    #[cfg_attr(not(feature = "import"), expect(dead_code, reason = "only imported keys are hashed by others"))]
+    pub(crate) fn foreign<'a>(
+        &'a self,
+        scheme: DigestScheme,
+        digest: &'a [u8],
+    ) -> impl Iterator<Item = StoredDigest> + 'a {
+        self.all().map(move |(pepper, keys)| StoredDigest {
+            pepper: *pepper,
+            scheme,
+            digest: keys.of_foreign(scheme, digest),
+        })
+    }
+
+    fn all(&self) -> impl Iterator<Item = &(PepperId, DigestKeys)> {
+        std::iter::once(&self.current).chain(&self.retired)
+    }
+}
+
+impl fmt::Debug for TenantPeppers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TenantPeppers").field("current", &self.current.0).finish_non_exhaustive()
+    }
+}
+
+impl DigestKeys {
+    fn of_token(&self, presented: &PresentedKey) -> Digest {
+        Digest(*blake3::keyed_hash(&self.token, presented.body()).as_bytes())
+    }
+
+    fn of_foreign(&self, scheme: DigestScheme, digest: &[u8]) -> Digest {
+        let mut hasher = blake3::Hasher::new_keyed(&self.foreign);
+        hasher.update(&[scheme.0]).update(digest);
+        Digest(*hasher.finalize().as_bytes())
+    }
+}
+
+/// BLAKE3 in keyed mode: of a token's body, or of the digest that another software had stored.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Digest(pub [u8; 32]);
+
+impl Digest {
+    /// Whether both are the same; takes equally long wherever they differ.
+    pub(crate) fn equals(&self, other: &Self) -> bool {
+        // `blake3::Hash` compares in constant time.
+        blake3::Hash::from_bytes(self.0) == blake3::Hash::from_bytes(other.0)
+    }
+}
 
 impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -79,11 +149,22 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// A digest, and the pepper that it was made with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// What a digest was made of, as a number that is stored: [`TOKEN`](Self::TOKEN), or the scheme of an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct DigestScheme(pub u8);
+
+impl DigestScheme {
+    /// A token of [`TokenFormat`](crate::TokenFormat).
+    pub const TOKEN: Self = Self(0);
+}
+
+/// A digest, the pepper that it was made with, and what it was made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct StoredDigest {
     /// The pepper.
     pub pepper: PepperId,
+    /// What was hashed.
+    pub scheme: DigestScheme,
     /// The digest.
     pub digest: Digest,
 }

@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    pub(crate) fn new(token: String) -> Self {
-        Self(Zeroizing::new(token))
+    pub(crate) fn new(token: Zeroizing<String>) -> Self {
+        Self(token)
     }
 
     /// The token's text; wiped when dropped, too.

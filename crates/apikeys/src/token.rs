@@ -1,10 +1,14 @@
 //! The token that a caller presents: prefix, environment, id, secret, checksum.
 
+mod partner;
+mod tag;
+
 use std::{fmt, sync::Arc};
 
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
+use self::tag::IdTag;
 use crate::{KeyId, Secret, base62};
 
 /// Longer input is refused unread.
@@ -20,7 +24,7 @@ const TAIL_LEN: usize = BODY_LEN + CHECKSUM_LEN;
 /// The one definition of a host's tokens: `{prefix}_{environment}_`, then 61 base62 characters.
 ///
 /// Those are an id (22, the key's 16 bytes), a secret (33, 196 bits) and the CRC-32 of everything before it (6, as GitHub
-/// writes it). Parser, generator, display mask and scan pattern all follow from it.
+/// writes it). Parser, generator, display mask, scan pattern and the text for scanning partners all follow from it.
 ///
 /// ```
 /// use apikeys::TokenFormat;
@@ -33,10 +37,13 @@ const TAIL_LEN: usize = BODY_LEN + CHECKSUM_LEN;
 /// assert_eq!(format.parse(&token).unwrap().id(), key.id());
 /// # Ok::<_, apikeys::InvalidFormat>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct TokenFormat {
     /// `{prefix}_{environment}_`.
     head: Arc<str>,
+    /// The checksum so far, once the head is read.
+    head_checksum: u32,
+    tag: Option<IdTag>,
 }
 
 impl TokenFormat {
@@ -53,17 +60,24 @@ impl TokenFormat {
                 return Err(InvalidFormat);
             }
         }
-        Ok(Self { head: format!("{prefix}_{environment}_").into() })
+        let head: Arc<str> = format!("{prefix}_{environment}_").into();
+        let head_checksum = crc32fast::hash(head.as_bytes());
+        Ok(Self { head, head_checksum, tag: None })
+    }
+
+    /// Makes ids whose last four bytes are a keyed tag of the others, so that forged ids never reach the store.
+    ///
+    /// 96 random bits are left, enough for 10⁹ keys (a collision in 6·10⁻¹²). `secret` is kept outside of the database. Only
+    /// for a host that has issued no keys without a tag, and imports none into these tokens: those would be unknown.
+    #[must_use]
+    pub fn with_tagged_ids(mut self, secret: &[u8; 32]) -> Self {
+        self.tag = Some(IdTag::new(secret));
+        self
     }
 
     /// How many bytes a token has.
     pub fn token_len(&self) -> usize {
         self.head.len().saturating_add(TAIL_LEN)
-    }
-
-    /// A regular expression that finds tokens in a text, for secret scanners; the checksum is left to [`parse`](Self::parse).
-    pub fn scan_pattern(&self) -> String {
-        format!("{}[0-9A-Za-z]{{{TAIL_LEN}}}", self.head)
     }
 
     /// What may be shown of a key's token: the head and the first four characters of the id.
@@ -77,6 +91,7 @@ impl TokenFormat {
     /// A fresh key: what it presents, and the text of that.
     pub fn generate(&self, rng: &mut impl CryptoRng) -> (PresentedKey, Secret) {
         let id = KeyId::generate(rng);
+        let id = self.tag.as_ref().map_or(id, |tag| tag.tagged(id));
         let mut body = Zeroizing::new([0; BODY_LEN]);
         let (id_part, secret_part) = body.split_at_mut(ID_LEN);
         base62::encode(u128::from_be_bytes(*id.as_bytes()), id_part);
@@ -94,32 +109,45 @@ impl TokenFormat {
             return Err(Malformed::TooLong);
         }
         let tail = presented.strip_prefix(&*self.head).ok_or(Malformed::Shape)?.as_bytes();
-        if tail.len() != TAIL_LEN || !tail.iter().all(u8::is_ascii_alphanumeric) {
+        let tail: &[u8; TAIL_LEN] = tail.try_into().map_err(|_| Malformed::Shape)?;
+        if !base62::is_all_digits(tail) {
             return Err(Malformed::Shape);
         }
-        let (body, checksum) = tail.split_at_checked(BODY_LEN).ok_or(Malformed::Shape)?;
-        if self.checksum(body) != checksum {
+        let (body, checksum) = tail.split_first_chunk::<BODY_LEN>().ok_or(Malformed::Shape)?;
+        if base62::decode_chunk(checksum) != Some(u64::from(self.checksum(body))) {
             return Err(Malformed::Checksum);
         }
         let id = body.get(..ID_LEN).and_then(base62::decode).ok_or(Malformed::IdRange)?;
-        let body: [u8; BODY_LEN] = body.try_into().map_err(|_| Malformed::Shape)?;
-        Ok(PresentedKey { id: KeyId::from_bytes(id.to_be_bytes()), body: Zeroizing::new(body) })
+        Ok(PresentedKey { id: KeyId::from_bytes(id.to_be_bytes()), body: Zeroizing::new(*body) })
     }
 
-    fn assemble(&self, body: &[u8]) -> String {
-        let mut token = String::with_capacity(self.token_len());
+    /// Whether a key of this format can have this id: always, unless ids are tagged.
+    pub fn can_have(&self, id: KeyId) -> bool {
+        self.tag.as_ref().is_none_or(|tag| tag.tagged(id) == id)
+    }
+
+    /// Whether [`can_have`](Self::can_have) tells ids apart.
+    pub(crate) fn has_tagged_ids(&self) -> bool {
+        self.tag.is_some()
+    }
+
+    pub(crate) fn head(&self) -> &str {
+        &self.head
+    }
+
+    fn assemble(&self, body: &[u8]) -> Zeroizing<String> {
+        let mut token = Zeroizing::new(String::with_capacity(self.token_len()));
         token.push_str(&self.head);
-        token.extend(body.iter().chain(&self.checksum(body)).map(|byte| char::from(*byte)));
+        let mut digits = [0; CHECKSUM_LEN];
+        base62::encode(u128::from(self.checksum(body)), &mut digits);
+        token.extend(body.iter().chain(&digits).map(|byte| char::from(*byte)));
         token
     }
 
-    fn checksum(&self, body: &[u8]) -> [u8; CHECKSUM_LEN] {
-        let mut hasher = crc32fast::Hasher::new();
-        hasher.update(self.head.as_bytes());
+    fn checksum(&self, body: &[u8]) -> u32 {
+        let mut hasher = crc32fast::Hasher::new_with_initial(self.head_checksum);
         hasher.update(body);
-        let mut digits = [0; CHECKSUM_LEN];
-        base62::encode(u128::from(hasher.finalize()), &mut digits);
-        digits
+        hasher.finalize()
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use chrono::{DateTime, Utc};
 
-use crate::{KeyPage, KeyRecord, Secret};
+use crate::{KeyPage, KeyRecord, Secret, Verdict};
 
 /// A key: the wire's `api_key`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -50,6 +50,12 @@ pub struct KeyBody {
 pub struct CreatedKeyBody {
     #[serde(flatten)]
     key: KeyBody,
+    secret: zeroize::Zeroizing<String>,
+}
+
+/// The secret of a key, shown again.
+#[derive(Serialize)]
+pub struct SecretBody {
     secret: zeroize::Zeroizing<String>,
 }
 
@@ -114,6 +120,19 @@ impl std::fmt::Debug for CreatedKeyBody {
     }
 }
 
+impl SecretBody {
+    /// The shape of a secret.
+    pub fn new(secret: zeroize::Zeroizing<String>) -> Self {
+        Self { secret }
+    }
+}
+
+impl std::fmt::Debug for SecretBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretBody(..)")
+    }
+}
+
 impl KeyPageBody {
     /// The shape of a page at `now`.
     pub fn new(page: &KeyPage, now: DateTime<Utc>) -> Self {
@@ -125,5 +144,94 @@ impl DeletedKeyBody {
     /// That this key was deleted.
     pub fn new(key: &KeyRecord) -> Self {
         Self { object: "api_key".to_owned(), id: key.id.to_string(), deleted: true }
+    }
+}
+
+/// What a refused verification is answered with: an HTTP status, a code, and a sentence.
+///
+/// Whatever is no key of the tenant's has one answer, so that nobody learns which ids exist; the others are told only to
+/// whoever has proven the secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refusal {
+    /// The status of an answer to the request that bore the key: 401, 403, 429 or 503 (RFC 9110 §15, RFC 6585 §4).
+    pub status: u16,
+    /// The status with which `POST /api_keys/verify` answers its caller.
+    pub verify_status: u16,
+    /// The wire's `code`.
+    pub code: &'static str,
+    /// For people.
+    pub message: &'static str,
+    /// RFC 6750 §3.1: the `error` of `WWW-Authenticate`, where there is one.
+    pub bearer_error: Option<&'static str>,
+    /// RFC 9110 §10.2.3: after how many seconds it may be tried again.
+    pub retry_after: Option<u64>,
+}
+
+impl Refusal {
+    /// The refusal of a verdict; `None` if the key is valid.
+    ///
+    /// ```
+    /// use apikeys::{Verdict, wire::Refusal};
+    ///
+    /// let refusal = Refusal::of(&Verdict::NotFound).unwrap();
+    /// assert_eq!((refusal.status, refusal.verify_status), (401, 404));
+    /// assert_eq!(refusal.problem()["title"], "there is no API key with this secret");
+    /// ```
+    pub fn of(verdict: &Verdict) -> Option<Self> {
+        const INVALID: Option<&str> = Some("invalid_token");
+        let proven = |status, verify_status, code, message, bearer_error| {
+            Some(Self { status, verify_status, code, message, bearer_error, retry_after: None })
+        };
+        match verdict {
+            Verdict::Valid(_) => None,
+            Verdict::Malformed(_) | Verdict::NotFound => {
+                proven(401, 404, "resource_not_found", "there is no API key with this secret", INVALID)
+            }
+            Verdict::NotYetValid(_) => {
+                proven(401, 400, "api_key_not_yet_valid", "the API key is not valid yet", INVALID)
+            }
+            Verdict::Expired(_) => proven(401, 400, "api_key_expired", "the API key has expired", INVALID),
+            Verdict::Revoked(_) => proven(401, 400, "api_key_revoked", "the API key was revoked", INVALID),
+            Verdict::Disabled(_) => proven(401, 400, "api_key_disabled", "the API key is disabled", INVALID),
+            Verdict::GraceEnded(_) => {
+                proven(401, 400, "api_key_rotated", "the API key was rotated: another one has taken over", INVALID)
+            }
+            Verdict::IpDenied(_) => {
+                proven(403, 400, "api_key_ip_denied", "the API key may not be used from this address", None)
+            }
+            Verdict::InsufficientScope(_) => proven(
+                403,
+                400,
+                "api_key_insufficient_scope",
+                "the API key lacks a scope",
+                Some("insufficient_scope"),
+            ),
+            Verdict::SubjectDisabled(_) => {
+                proven(403, 400, "api_key_subject_disabled", "API keys of such subjects are switched off", None)
+            }
+            Verdict::CreditsExhausted(_) => {
+                proven(429, 429, "api_key_usage_exceeded", "the credits of the API key are used up", None)
+            }
+            Verdict::RateLimited { retry_after, .. } => {
+                let milliseconds = u64::try_from(retry_after.num_milliseconds()).unwrap_or(0);
+                let seconds = Some(milliseconds.div_ceil(1_000).max(1));
+                proven(429, 429, "api_key_rate_limited", "the API key was used too often", None)
+                    .map(|refusal| Self { retry_after: seconds, ..refusal })
+            }
+            Verdict::FeedLagging => {
+                proven(503, 503, "api_key_state_unknown", "the state of the API key is not known: try again", None)
+                    .map(|refusal| Self { retry_after: Some(1), ..refusal })
+            }
+        }
+    }
+
+    /// The refusal as a problem document (RFC 9457), to be sent as `application/problem+json`.
+    pub fn problem(&self) -> Value {
+        serde_json::json!({
+            "type": "about:blank",
+            "title": self.message,
+            "status": self.status,
+            "code": self.code,
+        })
     }
 }

@@ -30,16 +30,31 @@ proptest! {
 
     #[test]
     fn the_scan_pattern_and_the_parsers_shape_accept_the_same(
-        text in prop_oneof!["ak_test_[0-9A-Za-z]{60,62}", "ak_tes?t_[0-9A-Za-z_-]{61}", "[a-z_]{2,9}[0-9A-Za-z]{61}"],
+        text in prop_oneof![
+            "ak_test_[0-9A-Za-z]{60,62}",
+            "ak_test_[0-9A-Za-z]{61}",
+            "ak_tes?t_[0-9A-Za-z_-]{61}",
+            "[a-z_]{2,9}[0-9A-Za-z]{61}",
+            "ak_test_[0-9A-Za-z]{30}.[0-9A-Za-z]{30}",
+            Just(token()),
+        ],
     ) {
-        // The pattern is a head and a class with a count: small enough to be read by hand here.
-        let pattern = format().scan_pattern();
-        let (head, class) = pattern.split_once('[').unwrap();
-        prop_assert_eq!(class, "0-9A-Za-z]{61}");
-        let tail = text.strip_prefix(head);
-        let matches = tail.is_some_and(|tail| tail.len() == 61 && tail.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        let pattern = regex::Regex::new(&format!("^(?:{})$", format().scan_pattern())).unwrap();
         let shaped = !matches!(format().parse(&text), Err(Malformed::Shape | Malformed::TooLong));
-        prop_assert_eq!(matches, shaped);
+        prop_assert_eq!(pattern.is_match(&text), shaped);
+    }
+
+    #[test]
+    fn tagged_ids_are_told_from_forged_ones(secret: [u8; 32], forged: [u8; 16], flip in 0_usize..128) {
+        let tagged = format().with_tagged_ids(&secret);
+        let (key, _) = tagged.generate(&mut UnwrapErr(SysRng));
+        prop_assert!(tagged.can_have(key.id()));
+        let mut near = *key.id().as_bytes();
+        near[flip / 8] ^= 1 << (flip % 8);
+        prop_assert!(!tagged.can_have(KeyId::from_bytes(near)), "one bit makes another id");
+        // One forged id in 2^32 passes: that is what the tag is worth.
+        prop_assert!(!tagged.can_have(KeyId::from_bytes(forged)));
+        prop_assert!(format().can_have(KeyId::from_bytes(near)), "without tags every id may be a key's");
     }
 
     #[test]

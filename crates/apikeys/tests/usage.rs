@@ -3,15 +3,13 @@
 use std::{convert::Infallible, sync::Arc};
 
 use apikeys::{
-    ApiKeys, Commit, EarlierCreation, ErrorType, IdempotencyKey, IssueError, KeyChange, KeyFilter, KeyId,
-    KeyLister, KeyPage, KeyReader, KeyRecord, KeyUpdate, KeyWriter, MemoryStore, Month, NewKey, Pepper,
-    PepperId, Peppers, ServiceError, Start, TenantId, TokenFormat, UsageChange, UsageStore, UsageTotals,
-    Verdict,
+    ApiKeys, Demand, ErrorType, IdempotencyKey, IssueError, KeyUpdate, MemoryStore, Month, NewKey, Pepper, PepperId,
+    Peppers, ServiceError, TenantId, TokenFormat, UsageChange, UsageStore, UsageTotals, Verdict,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
-use store_contract::{Fault, FaultError, FaultPlan, block_on};
+use store_contract::block_on;
 
 fn rng() -> UnwrapErr<SysRng> {
     UnwrapErr(SysRng)
@@ -42,13 +40,13 @@ fn a_proven_secret_counts_whatever_the_verdict() {
         let new = NewKey { lifetime: Some(TimeDelta::seconds(60)), ..new_key() };
         let (key, secret) = keys.issue(&tenant, new, now(), &mut rng()).await.unwrap();
         let token = secret.reveal();
-        assert!(matches!(keys.verify(&tenant, &token, &[], now()).await.unwrap(), Verdict::Valid(_)));
-        let scoped = keys.verify(&tenant, &token, &["admin"], now()).await.unwrap();
+        assert!(matches!(keys.verify(&tenant, &token, &Demand::default(), now()).await.unwrap(), Verdict::Valid(_)));
+        let scoped = keys.verify(&tenant, &token, &Demand::all(&["admin"]), now()).await.unwrap();
         assert!(matches!(scoped, Verdict::InsufficientScope(_)));
-        let later = keys.verify(&tenant, &token, &[], now() + TimeDelta::seconds(60)).await.unwrap();
+        let later = keys.verify(&tenant, &token, &Demand::default(), now() + TimeDelta::seconds(60)).await.unwrap();
         assert!(matches!(later, Verdict::Expired(_)), "dead at the very instant");
-        keys.revoke(&tenant, key.id, None, now()).await.unwrap();
-        assert!(matches!(keys.verify(&tenant, &token, &[], now()).await.unwrap(), Verdict::Revoked(_)));
+        keys.revoke(&tenant, key.id, None, None, now()).await.unwrap();
+        assert!(matches!(keys.verify(&tenant, &token, &Demand::default(), now()).await.unwrap(), Verdict::Revoked(_)));
         // The third one was in June.
         let may = keys.usage(&tenant, "2026-05".parse().unwrap()).await.unwrap();
         assert_eq!(may, UsageTotals { creations: 1, verifications: 3 });
@@ -64,13 +62,13 @@ fn what_is_no_key_of_the_tenants_counts_nothing() {
         let (key, secret) = keys.issue(&tenant(), new_key(), now(), &mut rng()).await.unwrap();
         let token = secret.reveal();
         let other = TenantId::new("ins_2").unwrap();
-        assert_eq!(keys.verify(&other, &token, &[], now()).await.unwrap(), Verdict::NotFound);
+        assert_eq!(keys.verify(&other, &token, &Demand::default(), now()).await.unwrap(), Verdict::NotFound);
         assert!(matches!(
-            keys.verify(&tenant(), "ak_test_x", &[], now()).await.unwrap(),
+            keys.verify(&tenant(), "ak_test_x", &Demand::default(), now()).await.unwrap(),
             Verdict::Malformed(_)
         ));
         keys.delete(&tenant(), key.id, now()).await.unwrap();
-        assert_eq!(keys.verify(&tenant(), &token, &[], now()).await.unwrap(), Verdict::NotFound);
+        assert_eq!(keys.verify(&tenant(), &token, &Demand::default(), now()).await.unwrap(), Verdict::NotFound);
         for tenant in [tenant(), other] {
             assert_eq!(keys.usage(&tenant, Month::of(now())).await.unwrap().verifications, 0);
         }
@@ -96,15 +94,15 @@ fn a_repeated_request_mints_and_counts_nothing() {
 fn a_crash_loses_no_more_than_the_bound() {
     block_on(async {
         let store = Arc::new(MemoryStore::new());
-        let keys = keys(store.clone()).with_loss_bound(4, &mut rng());
+        let keys = keys(store.clone()).with_loss_bound(4);
         let (_, secret) = keys.issue(&tenant(), new_key(), now(), &mut rng()).await.unwrap();
         let token = secret.reveal();
         for done in 1..=23_u64 {
-            keys.verify(&tenant(), &token, &[], now()).await.unwrap();
+            keys.verify(&tenant(), &token, &Demand::default(), now()).await.unwrap();
             let stored = store.usage(&tenant(), Month::of(now())).await.unwrap().verifications;
             assert!(done - stored <= 4, "{stored} of {done} are stored");
         }
-        keys.flush_usage().await.unwrap();
+        keys.flush_usage(now()).await.unwrap();
         assert_eq!(store.usage(&tenant(), Month::of(now())).await.unwrap().verifications, 23);
     });
 }
@@ -121,9 +119,12 @@ fn retired_peppers_still_prove() {
             let peppers = Peppers::new((PepperId(2), Pepper::new(&[8; 32])), retired);
             ApiKeys::new(store.clone(), format.clone(), peppers, &mut rng())
         };
-        let verdict = rotated(retired.to_vec()).verify(&tenant(), &token, &[], now()).await.unwrap();
-        assert!(matches!(verdict, Verdict::Valid(_)));
-        assert_eq!(rotated(vec![]).verify(&tenant(), &token, &[], now()).await.unwrap(), Verdict::NotFound);
+        let verify = async |retired| {
+            rotated(retired).verify(&tenant(), &token, &Demand::default(), now()).await.unwrap()
+        };
+        assert_eq!(verify(vec![]).await, Verdict::NotFound);
+        assert!(matches!(verify(retired.to_vec()).await, Verdict::Valid(_)));
+        assert!(matches!(verify(vec![]).await, Verdict::Valid(_)), "a use makes the digest anew");
     });
 }
 
@@ -135,81 +136,9 @@ fn a_change_that_changes_nothing_is_no_revision() {
         let later = now() + TimeDelta::hours(1);
         let same = keys.update(&tenant(), key.id, KeyUpdate::default(), later).await.unwrap().unwrap();
         assert_eq!((same.revision, same.updated_at), (key.revision, key.updated_at));
-        let first = keys.revoke(&tenant(), key.id, Some("left".into()), later).await.unwrap().unwrap();
-        let second = keys.revoke(&tenant(), key.id, Some("again".into()), later).await.unwrap().unwrap();
+        let first = keys.revoke(&tenant(), key.id, Some("left".into()), None, later).await.unwrap().unwrap();
+        let second = keys.revoke(&tenant(), key.id, Some("again".into()), None, later).await.unwrap().unwrap();
         assert_eq!(first, second, "a revocation stays as it was");
-    });
-}
-
-/// Merges of usage fail, or arrive twice, as planned.
-struct Faulty(MemoryStore, FaultPlan);
-
-impl ErrorType for Faulty {
-    type Error = FaultError<Infallible>;
-}
-
-impl KeyReader for Faulty {
-    async fn key(&self, tenant: &TenantId, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Self::Error> {
-        self.0.key(tenant, id).await.map_err(FaultError::Store)
-    }
-}
-
-impl KeyLister for Faulty {
-    async fn keys(
-        &self,
-        tenant: &TenantId,
-        filter: &KeyFilter,
-        start: Start,
-        limit: u32,
-        now: DateTime<Utc>,
-    ) -> Result<KeyPage, Self::Error> {
-        self.0.keys(tenant, filter, start, limit, now).await.map_err(FaultError::Store)
-    }
-}
-
-impl KeyWriter for Faulty {
-    async fn earlier_creation(
-        &self,
-        tenant: &TenantId,
-        key: &IdempotencyKey,
-        now: DateTime<Utc>,
-    ) -> Result<Option<EarlierCreation>, Self::Error> {
-        self.0.earlier_creation(tenant, key, now).await.map_err(FaultError::Store)
-    }
-
-    async fn commit(
-        &self,
-        tenant: &TenantId,
-        change: &KeyChange,
-        now: DateTime<Utc>,
-    ) -> Result<Commit, Self::Error> {
-        self.0.commit(tenant, change, now).await.map_err(FaultError::Store)
-    }
-}
-
-impl UsageStore for Faulty {
-    async fn merge(&self, tenant: &TenantId, change: &UsageChange) -> Result<(), Self::Error> {
-        self.1.call(|| self.0.merge(tenant, change)).await
-    }
-
-    async fn usage(&self, tenant: &TenantId, month: Month) -> Result<UsageTotals, Self::Error> {
-        self.0.usage(tenant, month).await.map_err(FaultError::Store)
-    }
-}
-
-#[test]
-fn a_merge_that_fails_or_arrives_twice_counts_once() {
-    block_on(async {
-        let faults = [None, Some(Fault::Before), Some(Fault::After), Some(Fault::Twice), None];
-        let keys = keys(Faulty(MemoryStore::new(), FaultPlan::new(faults)));
-        let (_, secret) = keys.issue(&tenant(), new_key(), now(), &mut rng()).await.unwrap();
-        let token = secret.reveal();
-        let mut failed = 0;
-        for _ in 0..5 {
-            failed += u32::from(keys.verify(&tenant(), &token, &[], now()).await.is_err());
-        }
-        assert_eq!(failed, 2, "a failure of the store is an error, and no verdict");
-        assert_eq!(keys.usage(&tenant(), Month::of(now())).await.unwrap().verifications, 5);
     });
 }
 
@@ -220,43 +149,13 @@ impl ErrorType for Stuck {
     type Error = Infallible;
 }
 
-impl KeyReader for Stuck {
-    async fn key(&self, tenant: &TenantId, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Infallible> {
-        self.0.key(tenant, id).await
-    }
+macro_rules! inner {
+    ($self:ident, $call:ident($($argument:expr),*)) => { $self.0.$call($($argument),*).await };
 }
 
-impl KeyLister for Stuck {
-    async fn keys(
-        &self,
-        tenant: &TenantId,
-        filter: &KeyFilter,
-        start: Start,
-        limit: u32,
-        now: DateTime<Utc>,
-    ) -> Result<KeyPage, Infallible> {
-        self.0.keys(tenant, filter, start, limit, now).await
-    }
-}
-
-impl KeyWriter for Stuck {
-    async fn earlier_creation(
-        &self,
-        tenant: &TenantId,
-        key: &IdempotencyKey,
-        now: DateTime<Utc>,
-    ) -> Result<Option<EarlierCreation>, Infallible> {
-        self.0.earlier_creation(tenant, key, now).await
-    }
-
-    async fn commit(
-        &self,
-        tenant: &TenantId,
-        change: &KeyChange,
-        now: DateTime<Utc>,
-    ) -> Result<Commit, Infallible> {
-        self.0.commit(tenant, change, now).await
-    }
+apikeys::forward_store! {
+    impl[] Stuck, error Infallible, via inner,
+    ports [KeyReader, KeyLister, KeyWriter, ChangeFeed, SpendStore, AuditStore]
 }
 
 impl UsageStore for Stuck {
@@ -281,13 +180,13 @@ fn merges_that_hang_or_are_given_up_lose_nothing_that_was_acknowledged() {
         task::{Context, Poll, Waker},
     };
     let store = Arc::new(Stuck(MemoryStore::new(), AtomicBool::new(true), AtomicUsize::new(0)));
-    let keys = keys(store.clone()).with_loss_bound(4, &mut rng());
+    let keys = keys(store.clone()).with_loss_bound(4);
     let (_, secret) = block_on(keys.issue(&tenant(), new_key(), now(), &mut rng())).unwrap();
-    let (tenant, token) = (tenant(), secret.reveal());
+    let (tenant, token, demand) = (tenant(), secret.reveal(), Demand::default());
     let mut acknowledged = 0;
     for _ in 0..40 {
         // Polled once and dropped, as by a client that goes away.
-        let mut verifying = pin!(keys.verify(&tenant, &token, &[], now()));
+        let mut verifying = pin!(keys.verify(&tenant, &token, &demand, now()));
         acknowledged += u64::from(matches!(
             verifying.as_mut().poll(&mut Context::from_waker(Waker::noop())),
             Poll::Ready(_)
@@ -295,7 +194,7 @@ fn merges_that_hang_or_are_given_up_lose_nothing_that_was_acknowledged() {
     }
     assert_eq!(acknowledged, 4, "no more than the bound is acknowledged and not stored");
     store.1.store(false, Ordering::Relaxed);
-    block_on(keys.flush_usage()).unwrap();
+    block_on(keys.flush_usage(now())).unwrap();
     let stored = block_on(store.usage(&tenant, Month::of(now()))).unwrap().verifications;
     assert_eq!(stored, 40, "secrets proven count, even if nobody waited for the answer");
     assert_eq!(

@@ -66,6 +66,11 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, "bad_request", message)
     }
 
+    /// 405 `method_not_allowed`.
+    pub fn method_not_allowed() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this method is not allowed here")
+    }
+
     /// 401 `authentication_invalid`: the request has no credentials.
     pub fn unauthenticated() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "authentication_invalid", "no valid credentials were sent")

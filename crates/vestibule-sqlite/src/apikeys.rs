@@ -1,13 +1,19 @@
-//! API keys and their usage.
+//! API keys, their usage, and what they spend.
 
+mod audit;
+mod feed;
+mod lineage;
 mod read;
+mod spend;
 mod write;
 
 use std::sync::Arc;
 
 use apikeys::{
-    Commit, EarlierCreation, ErrorType, IdempotencyKey, KeyChange, KeyFilter, KeyId, KeyLister, KeyPage,
-    KeyReader, KeyRecord, KeyWriter, Month, Start, TenantId, UsageChange, UsageStore, UsageTotals,
+    Account, Admission, AuditEvent, AuditStore, Balance, ChangeFeed, ChangedKeys, Commit, CreditPlan, Digest,
+    EarlierCreation, ErrorType, FeedCursor, IdempotencyKey, KeyChange, KeyFilter, KeyId, KeyLister, KeyPage,
+    KeyReader, KeyRecord, KeyWriter, Month, RateLimit, Reservation, ReservationId, Reserved, SealedSecret,
+    Settlement, SpendStore, Start, TenantId, Tombstone, UsageChange, UsageStore, UsageTotals,
 };
 use chrono::{DateTime, Utc};
 
@@ -22,6 +28,25 @@ impl KeyReader for SqliteStore {
     async fn key(&self, tenant: &TenantId, id: KeyId) -> Result<Option<Arc<KeyRecord>>, SqliteError> {
         let tenant = tenant.clone();
         self.database.read(move |db| read::key(db, &tenant, id)).await
+    }
+
+    async fn key_by_digest(
+        &self,
+        tenant: &TenantId,
+        digests: &[Digest],
+    ) -> Result<Option<Arc<KeyRecord>>, SqliteError> {
+        let (tenant, digests) = (tenant.clone(), digests.to_vec());
+        self.database.read(move |db| read::key_by_digest(db, &tenant, &digests)).await
+    }
+
+    async fn tombstone(&self, tenant: &TenantId, id: KeyId) -> Result<Option<Tombstone>, SqliteError> {
+        let tenant = tenant.clone();
+        self.database.read(move |db| read::tombstone(db, &tenant, id)).await
+    }
+
+    async fn sealed_secret(&self, tenant: &TenantId, id: KeyId) -> Result<Option<SealedSecret>, SqliteError> {
+        let tenant = tenant.clone();
+        self.database.read(move |db| read::sealed_secret(db, &tenant, id)).await
     }
 }
 
@@ -61,6 +86,19 @@ impl KeyWriter for SqliteStore {
     }
 }
 
+impl ChangeFeed for SqliteStore {
+    async fn changed_keys(
+        &self,
+        tenant: &TenantId,
+        cursor: Option<FeedCursor>,
+        limit: u32,
+        now: DateTime<Utc>,
+    ) -> Result<ChangedKeys, SqliteError> {
+        let tenant = tenant.clone();
+        self.database.read(move |db| feed::page(db, &tenant, cursor, limit, now)).await
+    }
+}
+
 impl UsageStore for SqliteStore {
     async fn merge(&self, tenant: &TenantId, change: &UsageChange) -> Result<(), SqliteError> {
         let (tenant, change) = (tenant.clone(), change.clone());
@@ -71,4 +109,77 @@ impl UsageStore for SqliteStore {
         let tenant = tenant.clone();
         self.database.read(move |db| read::usage(db, &tenant, month)).await
     }
+}
+
+impl SpendStore for SqliteStore {
+    async fn admit(
+        &self,
+        tenant: &TenantId,
+        family: KeyId,
+        limit: RateLimit,
+        now: DateTime<Utc>,
+    ) -> Result<Admission, SqliteError> {
+        let tenant = tenant.clone();
+        self.database.write(move |tx| spend::admit(tx, &tenant, family, limit, now)).await
+    }
+
+    async fn reserve(
+        &self,
+        tenant: &TenantId,
+        reservation: &Reservation,
+        plan: &CreditPlan,
+        now: DateTime<Utc>,
+    ) -> Result<Reserved, SqliteError> {
+        let (tenant, reservation, plan) = (tenant.clone(), *reservation, *plan);
+        self.database.write(move |tx| spend::reserve(tx, &tenant, &reservation, &plan, now)).await
+    }
+
+    async fn spend(
+        &self,
+        tenant: &TenantId,
+        reservation: &Reservation,
+        plan: &CreditPlan,
+        now: DateTime<Utc>,
+    ) -> Result<Reserved, SqliteError> {
+        let (tenant, reservation, plan) = (tenant.clone(), *reservation, *plan);
+        self.database.write(move |tx| spend::spend(tx, &tenant, &reservation, &plan, now)).await
+    }
+
+    async fn settle(
+        &self,
+        tenant: &TenantId,
+        id: ReservationId,
+        settlement: Settlement,
+        now: DateTime<Utc>,
+    ) -> Result<bool, SqliteError> {
+        let tenant = tenant.clone();
+        self.database.write(move |tx| spend::settle(tx, &tenant, id, settlement, now)).await
+    }
+
+    async fn balance(&self, tenant: &TenantId, account: Account) -> Result<Option<Balance>, SqliteError> {
+        let tenant = tenant.clone();
+        self.database.read(move |db| spend::balance(db, &tenant, account)).await
+    }
+}
+
+impl AuditStore for SqliteStore {
+    async fn append(&self, tenant: &TenantId, events: &[AuditEvent]) -> Result<(), SqliteError> {
+        let (tenant, events) = (tenant.clone(), events.to_vec());
+        self.database.write(move |tx| audit::append(tx, &tenant, &events)).await
+    }
+
+    async fn events(
+        &self,
+        tenant: &TenantId,
+        key: Option<KeyId>,
+        limit: u32,
+    ) -> Result<Vec<AuditEvent>, SqliteError> {
+        let tenant = tenant.clone();
+        self.database.read(move |db| audit::latest(db, &tenant, key, limit)).await
+    }
+}
+
+/// SQLite has signed integers only; none that is ever reached is larger than a column can hold.
+fn number(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -39,6 +39,11 @@ impl<'r> Columns<'r> {
         self.parsed(column, |text: String| serde_json::from_str(&text))
     }
 
+    pub(crate) fn optional_json<T: DeserializeOwned>(self, column: &str) -> Result<Option<T>, SqliteError> {
+        let read = |text: Option<String>| text.map(|text| serde_json::from_str(&text)).transpose();
+        self.parsed(column, read)
+    }
+
     pub(crate) fn time(self, column: &str) -> Result<DateTime<Utc>, SqliteError> {
         self.parsed(column, |milliseconds| DateTime::from_timestamp_millis(milliseconds).ok_or("no time"))
     }

@@ -25,6 +25,7 @@ macro_rules! migrations {
 const ALL: &[Migration] = migrations![
     "analytics/0001_overview",
     "apikeys/0001_keys",
+    "apikeys/0002_rules_and_spending",
     "billing/0001_plans_and_statements",
     "scim/0001_directories",
 ];

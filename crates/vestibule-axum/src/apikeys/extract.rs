@@ -1,37 +1,53 @@
 //! A verified key in a handler's arguments.
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc};
+use std::{
+    fmt,
+    future::Future,
+    marker::PhantomData,
+    net::{IpAddr, SocketAddr},
+    pin::Pin,
+    sync::Arc,
+};
 
-use apikeys::{ApiKeys, KeyRecord, KeyStore, Verdict};
+use apikeys::{ApiKeys, Demand, KeyRecord, KeyStore, Receipt, RequiredScopes, Verdict};
 use axum::{
-    extract::{FromRequestParts, Request, State},
-    http::{StatusCode, header, request::Parts},
+    extract::{ConnectInfo, FromRequestParts, Request, State},
+    http::{StatusCode, request::Parts},
     middleware::Next,
     response::Response,
 };
-use chrono::{DateTime, Utc};
 
+use super::answer::refused_bearer;
 use crate::{ApiError, Clock, Tenant, secret_key::bearer};
 
 /// The key that a request bears, verified, and counted as one verification.
 ///
-/// The router needs the layer [`verify_keys`]. Refuses with 401 and `WWW-Authenticate: Bearer` whatever is no valid key;
-/// malformed and unknown ones are answered alike.
+/// The router needs the layer [`verify_keys`], or a [`KeyLayer`](super::KeyLayer). Refuses with 401 and `WWW-Authenticate:
+/// Bearer` whatever is no valid key; malformed and unknown ones are answered alike. `R` says which scopes the key must
+/// have; a request without them is answered 403.
 ///
 /// ```
 /// use std::sync::Arc;
 ///
-/// use apikeys::{ApiKeys, MemoryStore, Pepper, PepperId, Peppers, TokenFormat};
+/// use apikeys::{ApiKeys, MemoryStore, Pepper, PepperId, Peppers, RequiredScopes, TokenFormat};
 /// use axum::{Router, middleware, routing::get};
-/// use vestibule_axum::{Clock, Tenant, apikeys::{KeyVerifier, VerifiedKey, verify_keys}};
+/// use vestibule_axum::{
+///     Clock, Tenant,
+///     apikeys::{KeyVerifier, RequireScopes, VerifiedKey, verify_keys},
+/// };
 ///
 /// async fn whoami(key: VerifiedKey) -> String {
 ///     key.record().subject.to_string()
 /// }
 ///
-/// async fn report(key: VerifiedKey) -> Result<&'static str, vestibule_axum::ApiError> {
-///     key.require(&["reports:read"])?;
-///     Ok("all is well")
+/// struct ReadReports;
+///
+/// impl RequireScopes for ReadReports {
+///     const SCOPES: RequiredScopes<'static> = RequiredScopes::All(&["reports:read"]);
+/// }
+///
+/// async fn report(_: VerifiedKey<ReadReports>) -> &'static str {
+///     "all is well"
 /// }
 ///
 /// let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
@@ -44,34 +60,63 @@ use crate::{ApiError, Clock, Tenant, secret_key::bearer};
 ///     .layer(middleware::from_fn_with_state(verifier, verify_keys));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone)]
-pub struct VerifiedKey(Arc<KeyRecord>);
+pub struct VerifiedKey<R = NoScopes> {
+    receipt: Receipt,
+    required: PhantomData<fn() -> R>,
+}
+
+/// The scopes that a handler's [`VerifiedKey`] must have.
+pub trait RequireScopes {
+    /// All of them, or any.
+    const SCOPES: RequiredScopes<'static>;
+}
+
+/// No scopes.
+#[derive(Debug)]
+pub struct NoScopes;
+
+impl RequireScopes for NoScopes {
+    const SCOPES: RequiredScopes<'static> = RequiredScopes::All(&[]);
+}
+
+/// Where a request comes from, in its extensions: for keys that are bound to networks.
+///
+/// Without it the peer of the connection counts ([`ConnectInfo`]); a host behind a proxy puts here what that says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientAddress(pub IpAddr);
 
 /// What verifies the keys of requests: the keys of one tenant, whatever store they are on.
 #[derive(Clone)]
 pub struct KeyVerifier(Arc<dyn Verify>);
 
-impl VerifiedKey {
+impl<R> VerifiedKey<R> {
     /// The key.
     pub fn record(&self) -> &Arc<KeyRecord> {
-        &self.0
+        &self.receipt.key
     }
 
-    /// Asks for scopes, all of which must be the key's own.
+    /// Asks for scopes, all of which the key must have; counts and costs nothing more.
     ///
     /// # Errors
-    /// 403 `authorization_invalid`, if one is missing.
+    /// 403 `api_key_insufficient_scope`, if one is missing.
     pub fn require(&self, scopes: &[&str]) -> Result<(), ApiError> {
-        let has = |scope: &&str| self.0.scopes.iter().any(|own| &**own == *scope);
-        match scopes.iter().find(|scope| !has(scope)) {
-            None => Ok(()),
-            Some(missing) => {
-                let message = format!("the API key lacks the scope `{missing}`");
-                let challenge = header::HeaderValue::from_static("Bearer error=\"insufficient_scope\"");
-                Err(ApiError::new(StatusCode::FORBIDDEN, "authorization_invalid", message)
-                    .with_header(header::WWW_AUTHENTICATE, challenge))
-            }
-        }
+        permit(&self.receipt, RequiredScopes::All(scopes))
+    }
+
+    fn new(receipt: Receipt) -> Self {
+        Self { receipt, required: PhantomData }
+    }
+}
+
+impl<R> Clone for VerifiedKey<R> {
+    fn clone(&self) -> Self {
+        Self::new(self.receipt.clone())
+    }
+}
+
+impl<R> fmt::Debug for VerifiedKey<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("VerifiedKey").field(&self.receipt.key.id).finish()
     }
 }
 
@@ -79,6 +124,27 @@ impl KeyVerifier {
     /// Verifies keys of `tenant`.
     pub fn new<S: KeyStore + 'static>(keys: Arc<ApiKeys<S>>, tenant: Tenant, clock: Clock) -> Self {
         Self(Arc::new(Keys { keys, tenant, clock }))
+    }
+
+    /// The receipt of the key that a request bears: one verification, however often it is asked for.
+    pub(super) async fn receipt(
+        &self,
+        parts: &mut Parts,
+        scopes: RequiredScopes<'_>,
+    ) -> Result<Receipt, ApiError> {
+        if let Some(Verified(receipt)) = parts.extensions.get::<Verified>().cloned() {
+            permit(&receipt, scopes)?;
+            return Ok(receipt);
+        }
+        let presented = bearer(&parts.headers).ok_or_else(ApiError::unauthenticated)?;
+        let demand = Demand { scopes, address: address(parts), ..Demand::default() };
+        match self.0.verify(&presented, &demand).await? {
+            Verdict::Valid(receipt) => {
+                parts.extensions.insert(Verified(receipt.clone()));
+                Ok(receipt)
+            }
+            refused => Err(refused_bearer(&refused)),
+        }
     }
 }
 
@@ -94,34 +160,29 @@ pub async fn verify_keys(State(verifier): State<KeyVerifier>, mut request: Reque
     next.run(request).await
 }
 
-impl<S: Sync> FromRequestParts<S> for VerifiedKey {
+impl<S: Sync, R: RequireScopes> FromRequestParts<S> for VerifiedKey<R> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        // A request is one verification, however many of its extractors ask for the key.
-        if let Some(verified) = parts.extensions.get::<Self>() {
-            return Ok(verified.clone());
-        }
         let verifier = parts.extensions.get::<KeyVerifier>().cloned().ok_or_else(no_verifier)?;
-        let presented = bearer(&parts.headers).ok_or_else(ApiError::unauthenticated)?;
-        match verifier.0.verify(&presented).await? {
-            Verdict::Valid(receipt) => {
-                let verified = Self(receipt.key);
-                parts.extensions.insert(verified.clone());
-                Ok(verified)
-            }
-            Verdict::Revoked(_) => Err(unusable("the API key was revoked")),
-            Verdict::Expired(_) => Err(unusable("the API key has expired")),
-            _ => Err(unusable("the API key is not valid")),
-        }
+        verifier.receipt(parts, R::SCOPES).await.map(Self::new)
     }
 }
 
-fn unusable(message: &'static str) -> ApiError {
-    ApiError::new(StatusCode::UNAUTHORIZED, "authentication_invalid", message).with_header(
-        header::WWW_AUTHENTICATE,
-        header::HeaderValue::from_static("Bearer error=\"invalid_token\""),
-    )
+/// What was verified, in a request's extensions.
+#[derive(Clone)]
+struct Verified(Receipt);
+
+fn permit(receipt: &Receipt, scopes: RequiredScopes<'_>) -> Result<(), ApiError> {
+    if receipt.permits(scopes) {
+        return Ok(());
+    }
+    Err(refused_bearer(&Verdict::InsufficientScope(receipt.clone())))
+}
+
+fn address(parts: &Parts) -> Option<IpAddr> {
+    let told = parts.extensions.get::<ClientAddress>().map(|address| address.0);
+    told.or_else(|| parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip()))
 }
 
 /// A mistake of the host's, not of the caller's.
@@ -132,10 +193,10 @@ fn no_verifier() -> ApiError {
 
 /// Without the store in its type, so that handlers need not name it.
 trait Verify: Send + Sync {
-    fn verify<'a>(&'a self, presented: &'a str) -> Verified<'a>;
+    fn verify<'a>(&'a self, presented: &'a str, demand: &'a Demand<'a>) -> Verifying<'a>;
 }
 
-type Verified<'a> = Pin<Box<dyn Future<Output = Result<Verdict, ApiError>> + Send + 'a>>;
+type Verifying<'a> = Pin<Box<dyn Future<Output = Result<Verdict, ApiError>> + Send + 'a>>;
 
 struct Keys<S> {
     keys: Arc<ApiKeys<S>>,
@@ -144,10 +205,10 @@ struct Keys<S> {
 }
 
 impl<S: KeyStore> Verify for Keys<S> {
-    fn verify<'a>(&'a self, presented: &'a str) -> Verified<'a> {
-        let now: DateTime<Utc> = self.clock.now();
+    fn verify<'a>(&'a self, presented: &'a str, demand: &'a Demand<'a>) -> Verifying<'a> {
+        let now = self.clock.now();
         Box::pin(async move {
-            let verdict = self.keys.verify(self.tenant.apikeys(), presented, &[], now).await;
+            let verdict = self.keys.verify(self.tenant.apikeys(), presented, demand, now).await;
             verdict.map_err(|error| ApiError::internal(&error))
         })
     }
