@@ -15,6 +15,8 @@ mod base62;
 mod change;
 #[cfg(feature = "contract")]
 pub mod contract;
+#[cfg(feature = "import")]
+pub mod import;
 mod issue;
 mod key_id;
 pub mod limits;
