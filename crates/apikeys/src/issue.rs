@@ -195,7 +195,7 @@ pub(crate) fn idempotency(
     key.map(|key| Idempotency { key, request, expires_at })
 }
 
-fn check(new: &NewKey) -> Result<(), IssueError> {
+pub(crate) fn check(new: &NewKey) -> Result<(), IssueError> {
     let trimmed = new.name.trim() == &*new.name;
     if new.name.chars().count() < 3
         || new.name.len() > limits::MAX_NAME_LEN

@@ -20,6 +20,8 @@ pub mod contract;
 mod credits;
 mod feed;
 mod forward;
+#[cfg(feature = "import")]
+pub mod import;
 mod issue;
 mod key_id;
 mod leak;

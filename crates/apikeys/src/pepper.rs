@@ -28,8 +28,12 @@ impl Pepper {
             hasher.update(tenant.as_str().as_bytes()).update(purpose);
             Zeroizing::new(*hasher.finalize().as_bytes())
         };
-        // No tenant's name has a zero byte.
-        DigestKeys { token: derive(b""), foreign: derive(b"\0foreign") }
+        DigestKeys {
+            token: derive(b""),
+            // No tenant's name has a zero byte.
+            #[cfg(feature = "import")]
+            foreign: derive(b"\0foreign"),
+        }
     }
 }
 
@@ -67,6 +71,7 @@ pub struct TenantPeppers {
 
 struct DigestKeys {
     token: Zeroizing<[u8; 32]>,
+    #[cfg(feature = "import")]
     foreign: Zeroizing<[u8; 32]>,
 }
 
@@ -94,8 +99,15 @@ impl TenantPeppers {
         std::hint::black_box(self.current.1.of_token(presented));
     }
 
-    /// What is stored for a key that another software has issued and hashed: under the current pepper first.
-    #[cfg_attr(not(feature = "import"), expect(dead_code, reason = "only imported keys are hashed by others"))]
+    /// What is stored for a key that another software has issued and hashed.
+    #[cfg(feature = "import")]
+    pub(crate) fn foreign_digest(&self, scheme: DigestScheme, digest: &[u8]) -> StoredDigest {
+        let (pepper, keys) = &self.current;
+        StoredDigest { pepper: *pepper, scheme, digest: keys.of_foreign(scheme, digest) }
+    }
+
+    /// What may be stored for such a key: under the current pepper first.
+    #[cfg(feature = "import")]
     pub(crate) fn foreign<'a>(
         &'a self,
         scheme: DigestScheme,
@@ -124,6 +136,7 @@ impl DigestKeys {
         Digest(*blake3::keyed_hash(&self.token, presented.body()).as_bytes())
     }
 
+    #[cfg(feature = "import")]
     fn of_foreign(&self, scheme: DigestScheme, digest: &[u8]) -> Digest {
         let mut hasher = blake3::Hasher::new_keyed(&self.foreign);
         hasher.update(&[scheme.0]).update(digest);
@@ -153,6 +166,13 @@ impl fmt::Debug for Digest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct DigestScheme(pub u8);
 
+#[cfg(feature = "import")]
+impl From<crate::import::Scheme> for DigestScheme {
+    fn from(scheme: crate::import::Scheme) -> Self {
+        Self(scheme.number())
+    }
+}
+
 impl DigestScheme {
     /// A token of [`TokenFormat`](crate::TokenFormat).
     pub const TOKEN: Self = Self(0);
@@ -167,4 +187,12 @@ pub struct StoredDigest {
     pub scheme: DigestScheme,
     /// The digest.
     pub digest: Digest,
+}
+
+#[cfg(feature = "import")]
+impl StoredDigest {
+    /// Whether both are the same; takes equally long wherever the digests differ.
+    pub(crate) fn equals(&self, other: &Self) -> bool {
+        self.pepper == other.pepper && self.scheme == other.scheme && self.digest.equals(&other.digest)
+    }
 }

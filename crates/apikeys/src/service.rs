@@ -1,6 +1,8 @@
 //! Load, decide, commit.
 
 mod admin;
+#[cfg(feature = "import")]
+mod import;
 mod leaks;
 mod spend;
 mod tenant_state;
@@ -51,6 +53,8 @@ pub struct ApiKeys<S> {
     loss_bound: u64,
     cache: Option<CachePolicy>,
     vault: Option<Arc<dyn Vault>>,
+    #[cfg(feature = "import")]
+    foreign: import::Foreign,
     tenants: RwLock<HashMap<TenantId, Arc<TenantState>>>,
 }
 
@@ -81,6 +85,8 @@ impl<S: KeyStore> ApiKeys<S> {
             loss_bound: 0,
             cache: None,
             vault: None,
+            #[cfg(feature = "import")]
+            foreign: import::Foreign::default(),
             tenants: RwLock::default(),
         }
     }

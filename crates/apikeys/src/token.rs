@@ -90,14 +90,19 @@ impl TokenFormat {
 
     /// A fresh key: what it presents, and the text of that.
     pub fn generate(&self, rng: &mut impl CryptoRng) -> (PresentedKey, Secret) {
-        let id = KeyId::generate(rng);
-        let id = self.tag.as_ref().map_or(id, |tag| tag.tagged(id));
+        let id = self.new_id(rng);
         let mut body = Zeroizing::new([0; BODY_LEN]);
         let (id_part, secret_part) = body.split_at_mut(ID_LEN);
         base62::encode(u128::from_be_bytes(*id.as_bytes()), id_part);
         fill_secret(secret_part, rng);
         let secret = Secret::new(self.assemble(&*body));
         (PresentedKey { id, body }, secret)
+    }
+
+    /// A random id, tagged if ids are.
+    pub(crate) fn new_id(&self, rng: &mut impl CryptoRng) -> KeyId {
+        let id = KeyId::generate(rng);
+        self.tag.as_ref().map_or(id, |tag| tag.tagged(id))
     }
 
     /// Reads a token by position, from its end; the shape, the checksum and the id's range are checked in this order.

@@ -10,7 +10,7 @@ use super::{ApiKeys, RETRIES, ServiceError, tenant_state::TenantState};
 use crate::{
     Commit, Creation, EarlierCreation, IdempotencyKey, IssueError, Issued, KeyChange, KeyFilter, KeyId, KeyPage,
     KeyRecord, KeyStore, KeyUpdate, Mint, NewKey, Reserved, RotateError, Rotation, Secret, Settlement, Start,
-    StoredDigest, Subject, TenantId, UpdateError, VaultError, delete, disable, enable, issue, limits::LimitError,
+    Subject, TenantId, UpdateError, VaultError, delete, disable, enable, issue, limits::LimitError,
     revoke, rotate, update,
 };
 
@@ -168,7 +168,7 @@ impl<S: KeyStore> ApiKeys<S> {
         self.change(tenant, id, now, |key| Ok((key.clone(), Some(delete(key, now))))).await
     }
 
-    fn mint<'a>(&'a self, state: &'a TenantState) -> Mint<'a> {
+    pub(super) fn mint<'a>(&'a self, state: &'a TenantState) -> Mint<'a> {
         Mint { format: &self.format, peppers: &state.peppers }
     }
 
@@ -262,22 +262,5 @@ impl<S: KeyStore> ApiKeys<S> {
         let commit = self.store.commit(&state.tenant, change, now).await;
         change.ids().into_iter().for_each(|id| state.shards.invalidate(id));
         commit
-    }
-}
-
-impl<S: KeyStore> super::TenantKeys<'_, S> {
-    /// Replaces a digest that was made with a retired pepper.
-    pub(super) async fn rehash(
-        &self,
-        key: &KeyRecord,
-        to: StoredDigest,
-        now: DateTime<Utc>,
-    ) -> Result<(), S::Error> {
-        if self.state.peppers.is_current(&key.digest) {
-            return Ok(());
-        }
-        // Stale is as good: another use has done it.
-        self.keys.commit(&self.state, &KeyChange::Rehash { id: key.id, from: key.digest, to }, now).await?;
-        Ok(())
     }
 }

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::{ApiKeys, TenantKeys};
 use crate::{
-    Demand, KeyId, KeyRecord, KeyStore, MAX_GENERATIONS, Malformed, PresentedKey, Receipt, TenantId,
-    Verdict,
+    Demand, KeyChange, KeyId, KeyRecord, KeyStore, MAX_GENERATIONS, PresentedKey, Receipt, StoredDigest, TenantId,
+    TenantPeppers, Verdict,
     cache::{Known, Ticket},
     judge,
     rotate::end_grace,
@@ -135,7 +135,7 @@ impl<S: KeyStore> TenantKeys<'_, S> {
             let ticket = self.state.shards.ticket(key.id);
             return self.verify_stored(presented, ticket, demand, now).await;
         }
-        self.conclude(Some(presented), key, demand, now).await
+        self.conclude(key, |peppers| peppers.digest(presented), demand, now).await
     }
 
     async fn verify_stored(
@@ -151,15 +151,16 @@ impl<S: KeyStore> TenantKeys<'_, S> {
         }
         match prove(&self.state.peppers, presented, stored) {
             None => Ok(self.unproven(now)),
-            Some(key) => self.conclude(Some(presented), key, demand, now).await,
+            Some(key) => self.conclude(key, |peppers| peppers.digest(presented), demand, now).await,
         }
     }
 
-    /// Everything that is looked at, counted and spent once the secret is proven.
-    async fn conclude(
+    /// Everything that is looked at, counted and spent once the secret is proven; `current` is its digest under the current
+    /// pepper.
+    pub(super) async fn conclude(
         &self,
-        presented: Option<&PresentedKey>,
         key: Arc<KeyRecord>,
+        current: impl Fn(&TenantPeppers) -> StoredDigest + Send,
         demand: &Demand<'_>,
         now: DateTime<Utc>,
     ) -> Result<Verdict, S::Error> {
@@ -174,8 +175,9 @@ impl<S: KeyStore> TenantKeys<'_, S> {
             Verdict::Valid(receipt) => self.spend(receipt, demand, now).await?,
             refused => refused,
         };
-        if let (Verdict::Valid(receipt), Some(presented)) = (&verdict, presented) {
-            self.renew(&receipt.key, presented, now).await?;
+        if let Verdict::Valid(receipt) = &verdict {
+            self.end_grace(&receipt.key, now).await?;
+            self.rehash(&receipt.key, current, now).await?;
         }
         if must_store {
             self.keys.store_usage(state).await?;
@@ -183,24 +185,33 @@ impl<S: KeyStore> TenantKeys<'_, S> {
         Ok(self.audited(verdict))
     }
 
-    /// What the first use of a key may change: its predecessor's grace, and an old digest.
-    async fn renew(
+    /// The first use of a successor may end its predecessor's grace.
+    async fn end_grace(&self, key: &KeyRecord, now: DateTime<Utc>) -> Result<(), S::Error> {
+        let Some(before) = key.lineage.predecessor.filter(|before| before.ends_on_use) else { return Ok(()) };
+        let (store, tenant) = (&self.keys.store, &self.state.tenant);
+        let stored = (store.key(tenant, before.id).await?, store.key(tenant, key.id).await?);
+        let (Some(predecessor), Some(successor)) = stored else { return Ok(()) };
+        if let Some(change) = end_grace(&predecessor, &successor, now) {
+            // Stale is as good: whoever came between has ended it, or the next use will.
+            self.keys.commit(&self.state, &change, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Replaces a digest that was made with a retired pepper.
+    async fn rehash(
         &self,
-        key: &Arc<KeyRecord>,
-        presented: &PresentedKey,
+        key: &KeyRecord,
+        current: impl Fn(&TenantPeppers) -> StoredDigest,
         now: DateTime<Utc>,
     ) -> Result<(), S::Error> {
-        if let Some(before) = key.lineage.predecessor.filter(|before| before.ends_on_use) {
-            let (store, tenant) = (&self.keys.store, &self.state.tenant);
-            let stored = (store.key(tenant, before.id).await?, store.key(tenant, key.id).await?);
-            if let (Some(predecessor), Some(successor)) = stored {
-                if let Some(change) = end_grace(&predecessor, &successor, now) {
-                    // Stale is as good: whoever came between has ended it, or the next use will.
-                    self.keys.commit(&self.state, &change, now).await?;
-                }
-            }
+        if self.state.peppers.is_current(&key.digest) {
+            return Ok(());
         }
-        self.rehash(key, self.state.peppers.digest(presented), now).await
+        let change = KeyChange::Rehash { id: key.id, from: key.digest, to: current(&self.state.peppers) };
+        // Stale is as good: another use has done it.
+        self.keys.commit(&self.state, &change, now).await?;
+        Ok(())
     }
 
     /// The key with the last use that this process knows of.
@@ -272,7 +283,7 @@ impl<S: KeyStore> TenantKeys<'_, S> {
         self.keys.cache.is_some_and(|policy| self.state.shards.as_of() < oldest(policy))
     }
 
-    fn unproven(&self, now: DateTime<Utc>) -> Verdict {
+    pub(super) fn unproven(&self, now: DateTime<Utc>) -> Verdict {
         self.state.audit_refusal(self.keys.next_name(), None, Verdict::NotFound.index(), now);
         Verdict::NotFound
     }
@@ -291,7 +302,7 @@ impl<S: KeyStore> TenantKeys<'_, S> {
     async fn verify_foreign(
         &self,
         _: &str,
-        malformed: Malformed,
+        malformed: crate::Malformed,
         _: &Demand<'_>,
         _: DateTime<Utc>,
     ) -> Result<Verdict, S::Error> {
