@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use apikeys::{ApiKeys, MemoryStore, NewKey, Pepper, PepperId, Peppers, TenantId, TokenFormat, Verdict};
+use apikeys::{ApiKeys, CachePolicy, Demand, MemoryStore, NewKey, Pepper, PepperId, Peppers, TenantId, TokenFormat, Verdict};
 use chacha20::ChaCha12Rng;
 use chrono::{DateTime, Utc};
 use divan::{Bencher, black_box};
@@ -89,7 +89,7 @@ mod verify {
         let (keys, tenant, tokens) = issued();
         let now = DateTime::UNIX_EPOCH;
         let valid = move |token: &str| {
-            let verdict = block_on(keys.verify(&tenant, token, &[], now)).unwrap();
+            let verdict = block_on(keys.verify(&tenant, token, &Demand::default(), now)).unwrap();
             matches!(verdict, Verdict::Valid(_))
         };
         assert!(tokens.iter().all(|token| valid(token)));
@@ -137,8 +137,9 @@ fn issued() -> (ApiKeys<MemoryStore>, TenantId, Vec<String>) {
     let mut rng = UnwrapErr(SysRng);
     let peppers = Peppers::new((PepperId(1), Pepper::new(&[7; 32])), []);
     let format = TokenFormat::new("ak", "live").unwrap();
-    let keys =
-        ApiKeys::new(MemoryStore::new(), format, peppers, &mut rng).with_loss_bound(1_000_000, &mut rng);
+    let keys = ApiKeys::new(MemoryStore::new(), format, peppers, &mut rng)
+        .with_loss_bound(1_000_000)
+        .with_cache(CachePolicy::default());
     let (tenant, now): (_, DateTime<Utc>) = (TenantId::new("acme").unwrap(), DateTime::UNIX_EPOCH);
     let mut issue = || {
         let new = NewKey::new("user_2xhFjEI5X2qWRvtV13BzSj8H6Dk".parse().unwrap(), "Bench");

@@ -5,7 +5,7 @@
 use std::error::Error;
 
 use apikeys::{
-    ApiKeys, MemoryStore, Month, NewKey, Pepper, PepperId, Peppers, TenantId, TokenFormat, Verdict,
+    ApiKeys, Demand, MemoryStore, Month, NewKey, Pepper, PepperId, Peppers, TenantId, TokenFormat, Verdict,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use getrandom::SysRng;
@@ -24,7 +24,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let keys = ApiKeys::new(MemoryStore::new(), TokenFormat::new("ak", "live")?, peppers, &mut rng);
 
     let new = NewKey {
-        scopes: vec!["reports:read".into()],
+        scopes: vec!["reports:read".parse()?],
         lifetime: Some(TimeDelta::days(90)),
         ..NewKey::new("user_2xhFjEI5X2qWRvtV13BzSj8H6Dk".parse()?, "Nightly reports")
     };
@@ -35,15 +35,15 @@ async fn run() -> Result<(), Box<dyn Error>> {
     for (scopes, at) in
         [(&["reports:read"][..], now), (&["reports:write"], now), (&[], now + TimeDelta::days(90))]
     {
-        match keys.verify(&acme, &token, scopes, at).await? {
+        match keys.verify(&acme, &token, &Demand::all(scopes), at).await? {
             Verdict::Valid(receipt) => println!("valid, acts for {}", receipt.key.subject),
             Verdict::InsufficientScope(_) => println!("may not do {scopes:?}"),
             Verdict::Expired(_) => println!("expired"),
             other => println!("{other:?}"),
         }
     }
-    keys.revoke(&acme, key.id, Some("left the team".into()), now).await?;
-    let verdict = keys.verify(&acme, &token, &[], now).await?;
+    keys.revoke(&acme, key.id, Some("left the team".into()), None, now).await?;
+    let verdict = keys.verify(&acme, &token, &Demand::default(), now).await?;
     println!("revoked: {}", matches!(verdict, Verdict::Revoked(_)));
     println!("in {}: {:?}", Month::of(now), keys.usage(&acme, Month::of(now)).await?);
     Ok(())

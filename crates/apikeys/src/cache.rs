@@ -1,8 +1,9 @@
 //! What one process knows of a tenant's keys: cached proofs, and counts that wait.
 
+mod table;
+
 use std::{
     collections::{BTreeMap, HashMap},
-    hash::{BuildHasherDefault, Hasher},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicI64, Ordering},
@@ -11,8 +12,9 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use self::table::{Records, Table};
 use crate::{
-    Digest, KeyId, KeyRecord, Lineage, Rules, StoredDigest, UsageChange,
+    Digest, KeyId, KeyRecord, Lineage, Rules, UsageChange, UsageCounter,
     meter::{Meter, ShardMeter},
 };
 
@@ -44,6 +46,49 @@ impl Default for CachePolicy {
     }
 }
 
+/// How old news may be, in milliseconds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct News {
+    refresh_every: i64,
+    max_staleness: i64,
+}
+
+impl News {
+    pub(crate) fn new(policy: &CachePolicy) -> Self {
+        Self {
+            refresh_every: policy.refresh_every.num_milliseconds(),
+            max_staleness: policy.max_staleness.num_milliseconds(),
+        }
+    }
+
+    /// Whether it is time to ask again.
+    pub(crate) fn are_due(self, asked_at: i64, now_ms: i64) -> bool {
+        now_ms >= asked_at.saturating_add(self.refresh_every)
+    }
+
+    /// Whether nothing that is kept may be trusted.
+    pub(crate) fn are_late(self, as_of: i64, now_ms: i64) -> bool {
+        as_of < now_ms.saturating_sub(self.max_staleness)
+    }
+}
+
+/// A key that is kept: its id is at hand, its record costs a look.
+pub(crate) struct Kept<'a> {
+    id: KeyId,
+    index: u32,
+    records: &'a Records,
+}
+
+impl Kept<'_> {
+    pub(crate) fn id(&self) -> KeyId {
+        self.id
+    }
+
+    pub(crate) fn record(&self) -> Option<Arc<KeyRecord>> {
+        self.records.get(self.index as usize)?.clone()
+    }
+}
+
 /// The shards of one tenant: a verification locks one of them, for as long as it takes to look a key up.
 #[derive(Debug)]
 pub(crate) struct Shards {
@@ -57,26 +102,13 @@ pub(crate) struct Shards {
 #[derive(Debug, Default)]
 struct Shard {
     /// Keys that were used since it was last full, and those before: what is in neither was not used for as long.
-    young: Entries,
-    old: Entries,
+    young: Table,
+    old: Table,
     /// Counts what was made invalid: a fill that began before must not be installed.
     generation: u64,
     meter: ShardMeter,
-    /// Last uses that are not yet stored.
-    used: HashMap<KeyId, i64, BuildHasherDefault<IdHasher>>,
-}
-
-type Entries = HashMap<KeyId, Entry, BuildHasherDefault<IdHasher>>;
-
-/// What a verification looks at first.
-#[derive(Debug)]
-struct Entry {
-    digest: Digest,
-    /// Before this it is valid for whoever asks for nothing special; at no time, if there is more to look at.
-    plain_until: i64,
-    /// The minute of its last use.
-    used: i64,
-    record: Arc<KeyRecord>,
+    /// Last uses that are not yet stored, as minutes since 1970.
+    used: HashMap<KeyId, u32>,
 }
 
 /// Leave to install what is read from now on.
@@ -85,9 +117,9 @@ pub(crate) struct Ticket(u64);
 
 /// What is known of an id.
 #[derive(Debug)]
-pub(crate) enum Known {
-    /// The secret is proven, and there is nothing more to look at; it was counted, and must be stored first if so.
-    Plain { key: Arc<KeyRecord>, must_store: bool },
+pub(crate) enum Known<T> {
+    /// The secret is proven, and there is nothing more to look at; it was counted, and this must be stored first.
+    Plain { receipt: T, must_store: Option<UsageCounter> },
     /// A key that is still to be proven and judged.
     Cached(Arc<KeyRecord>),
     /// Nothing.
@@ -95,57 +127,63 @@ pub(crate) enum Known {
 }
 
 const MINUTE_MS: i64 = 60_000;
+/// So many keys share a shard, about.
+const SHARD_KEYS: usize = 2_048;
 
 impl Shards {
     pub(crate) fn new(policy: Option<CachePolicy>) -> Self {
-        let count: usize = if policy.is_some() { 64 } else { 8 };
-        let capacity = policy.map_or(0, |policy| policy.capacity.div_ceil(count));
+        let keys = policy.map_or(0, |policy| policy.capacity);
+        let count = (keys / SHARD_KEYS).clamp(8, 1 << 14).next_power_of_two();
         let shards = std::iter::repeat_with(Mutex::default).take(count).collect();
-        Self { shards, capacity, as_of: AtomicI64::new(i64::MIN) }
+        Self { shards, capacity: keys.div_ceil(count), as_of: AtomicI64::new(i64::MIN) }
     }
 
-    /// Looks a key up; one that is proven by `digest` and `is_plain` is counted at once.
+    /// Looks a key up; one that is proven by `digest` is counted at once, if it `is_plain`.
     #[inline]
-    pub(crate) fn look_up(&self, id: KeyId, digest: &StoredDigest, meter: &Meter, is_plain: bool, now_ms: i64) -> Known {
+    pub(crate) fn look_up<T>(
+        &self,
+        id: KeyId,
+        digest: &Digest,
+        meter: &Meter,
+        is_plain: bool,
+        now_ms: i64,
+        receipt: impl FnOnce(&Kept<'_>) -> Option<T>,
+    ) -> Known<T> {
         let mut shard = self.shard(id);
-        let shard = &mut *shard;
-        let Some(entry) = shard.young.get_mut(&id).or_else(|| shard.old.get_mut(&id)) else {
-            return Known::Nothing(Ticket(shard.generation));
-        };
-        if !(is_plain && now_ms < entry.plain_until && entry.digest.equals(&digest.digest)) {
-            return Known::Cached(Arc::clone(&entry.record));
+        let Shard { young, old, generation, meter: counted, used } = &mut *shard;
+        let nothing = Known::Nothing(Ticket(*generation));
+        let Some((slot, records)) = young.get_mut(id).or_else(|| old.get_mut(id)) else { return nothing };
+        let kept = Kept { id, index: slot.index, records };
+        if !(is_plain && now_ms < slot.plain_until && slot.digest.equals(digest)) {
+            return kept.record().map_or(nothing, Known::Cached);
         }
-        let minute = now_ms.div_euclid(MINUTE_MS);
-        if minute > entry.used {
-            entry.used = minute;
-            touch(&mut shard.used, id, minute);
+        let Some(receipt) = receipt(&kept) else { return nothing };
+        let minute = minute_of(now_ms);
+        if minute > slot.used {
+            slot.used = minute;
+            touch(used, id, minute);
         }
-        Known::Plain { key: Arc::clone(&entry.record), must_store: meter.count(&mut shard.meter, now_ms) }
+        Known::Plain { receipt, must_store: meter.count(counted, now_ms) }
     }
 
     /// A key that is kept, whatever it is used for.
     pub(crate) fn peek(&self, id: KeyId) -> Option<Arc<KeyRecord>> {
         let shard = self.shard(id);
-        shard.young.get(&id).or_else(|| shard.old.get(&id)).map(|entry| Arc::clone(&entry.record))
+        shard.young.get(id).or_else(|| shard.old.get(id)).cloned()
     }
 
     /// Fetches what is kept of many ids into the processor's cache, all at the same time.
     ///
     /// Every shard is locked first: a lock between two fetches would make the second wait for the first.
-    pub(crate) fn warm(&self, ids: impl Iterator<Item = KeyId> + Clone) {
-        let mut locked: Vec<Option<MutexGuard<'_, Shard>>> = Vec::new();
-        locked.resize_with(self.shards.len(), || None);
-        let mut wanted: Vec<usize> = ids.clone().map(|id| self.place(id)).collect();
+    pub(crate) fn warm(&self, ids: &[KeyId]) {
         // In order, so that two batches never wait for each other.
+        let mut wanted: Vec<usize> = ids.iter().map(|id| self.place(*id)).collect();
         wanted.sort_unstable();
-        for at in wanted {
-            if let (Some(place @ None), Some(shard)) = (locked.get_mut(at), self.shards.get(at)) {
-                *place = Some(lock(shard));
-            }
-        }
-        let entry = |id| locked.get(self.place(id))?.as_ref()?.young.get(&id);
-        let touched = ids.filter_map(entry).fold(0, |sum: usize, entry| {
-            sum.wrapping_add(usize::from(entry.digest.0[0])).wrapping_add(Arc::strong_count(&entry.record))
+        wanted.dedup();
+        let locked: Vec<_> = wanted.iter().filter_map(|at| self.shards.get(*at)).map(lock).collect();
+        let touched = ids.iter().fold(0_u32, |sum, id| {
+            let shard = wanted.binary_search(&self.place(*id)).ok().and_then(|at| locked.get(at));
+            shard.map_or(sum, |shard| sum.wrapping_add(shard.young.touch(*id)))
         });
         std::hint::black_box(touched);
     }
@@ -153,14 +191,14 @@ impl Shards {
     /// Whether an id is known.
     pub(crate) fn has(&self, id: KeyId) -> bool {
         let shard = self.shard(id);
-        shard.young.contains_key(&id) || shard.old.contains_key(&id)
+        shard.young.get(id).is_some() || shard.old.get(id).is_some()
     }
 
-    /// Counts a verification that was not plain; answers whether it must be stored before it is acknowledged.
-    pub(crate) fn count(&self, id: KeyId, meter: &Meter, now_ms: i64) -> bool {
+    /// Counts a verification that was not plain; answers what must be stored before it is acknowledged.
+    pub(crate) fn count(&self, id: KeyId, meter: &Meter, now_ms: i64) -> Option<UsageCounter> {
         let mut shard = self.shard(id);
         let shard = &mut *shard;
-        touch(&mut shard.used, id, now_ms.div_euclid(MINUTE_MS));
+        touch(&mut shard.used, id, minute_of(now_ms));
         meter.count(&mut shard.meter, now_ms)
     }
 
@@ -186,18 +224,17 @@ impl Shards {
         if shard.young.len() >= self.capacity.div_ceil(2) {
             shard.old = std::mem::take(&mut shard.young);
         }
-        shard.old.remove(&key.id);
+        shard.old.remove(key.id);
         let plain_until = if is_plain { plain_until(key, now) } else { i64::MIN };
-        let entry = Entry { digest: key.digest.digest, plain_until, used: i64::MIN, record: Arc::clone(key) };
-        shard.young.insert(key.id, entry);
+        shard.young.insert(key.digest.digest, plain_until, Arc::clone(key));
     }
 
     /// Forgets a key, and keeps fills that have begun from bringing it back.
     pub(crate) fn invalidate(&self, id: KeyId) {
         let mut shard = self.shard(id);
         shard.generation = shard.generation.wrapping_add(1);
-        shard.young.remove(&id);
-        shard.old.remove(&id);
+        shard.young.remove(id);
+        shard.old.remove(id);
     }
 
     /// Forgets all keys.
@@ -232,6 +269,10 @@ impl Shards {
         }
     }
 
+    pub(crate) fn count_of_shards(&self) -> usize {
+        self.shards.len()
+    }
+
     pub(crate) fn as_of(&self) -> i64 {
         self.as_of.load(Ordering::Acquire)
     }
@@ -242,7 +283,8 @@ impl Shards {
     }
 
     fn place(&self, id: KeyId) -> usize {
-        usize::from(id.as_bytes()[8]) % self.shards.len().max(1)
+        let [.., a, b, _, _, _, _, _, _] = *id.as_bytes();
+        usize::from(u16::from_le_bytes([a, b])) % self.shards.len().max(1)
     }
 }
 
@@ -250,13 +292,18 @@ fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
     shard.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn touch(used: &mut HashMap<KeyId, i64, BuildHasherDefault<IdHasher>>, id: KeyId, minute: i64) {
+fn touch(used: &mut HashMap<KeyId, u32>, id: KeyId, minute: u32) {
     let last = used.entry(id).or_insert(minute);
     *last = minute.max(*last);
 }
 
-fn at_minute(minute: i64) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp_millis(minute.checked_mul(MINUTE_MS)?)
+/// Times before 1970 count as then.
+fn minute_of(now_ms: i64) -> u32 {
+    u32::try_from(now_ms.div_euclid(MINUTE_MS)).unwrap_or(0)
+}
+
+fn at_minute(minute: u32) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_millis(i64::from(minute).checked_mul(MINUTE_MS)?)
 }
 
 /// Until when a key is valid for whoever asks for nothing special.
@@ -270,36 +317,5 @@ fn plain_until(key: &KeyRecord, now: DateTime<Utc>) -> i64 {
         key.expires_at.map_or(i64::MAX, |end| end.timestamp_millis())
     } else {
         i64::MIN
-    }
-}
-
-/// Ids are random: their own first bytes are hash enough, and nobody chooses the ids that are kept.
-#[derive(Debug, Default)]
-pub(crate) struct IdHasher(u64);
-
-impl Hasher for IdHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        if let Some(first) = bytes.first_chunk() {
-            self.0 = u64::from_le_bytes(*first);
-        }
-    }
-
-    /// The length of the id.
-    fn write_usize(&mut self, _: usize) {}
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_hash_to_their_first_bytes() {
-        use std::hash::BuildHasher;
-        let id = KeyId::from_bytes([1, 0, 0, 0, 0, 0, 0, 0, 9, 9, 9, 9, 9, 9, 9, 9]);
-        assert_eq!(BuildHasherDefault::<IdHasher>::default().hash_one(id), 1);
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Creation, EarlierCreation, Idempotency, KeyChange, KeyId, KeyRecord, Lineage, Month, ParentError, Revision,
-    Rules, Scope, Secret, Subject, SubjectKind, TenantPeppers, TokenFormat, limits, lineage,
+    Rules, Scope, Secret, StoredDigest, Subject, SubjectKind, TenantPeppers, TokenFormat, limits, lineage,
 };
 
 /// How long a repeated request is recognised.
@@ -110,6 +110,13 @@ pub struct Mint<'a> {
     pub peppers: &'a TenantPeppers,
 }
 
+impl Mint<'_> {
+    /// The id and the digest of a fresh token, and the token.
+    pub(crate) fn token(&self, rng: &mut impl CryptoRng) -> ((KeyId, StoredDigest), Secret) {
+        self.format.generate_with(rng, |key| (key.id(), self.peppers.digest(key)))
+    }
+}
+
 /// A key that is to be stored, and its secret, which must not be revealed before it is.
 #[derive(Debug)]
 pub struct Issued {
@@ -154,9 +161,9 @@ pub fn issue(
     let expires_at = lifetime.or_else(|| ancestors.first().and_then(|parent| parent.expires_at));
     limits::check_rules(&new.rules, expires_at, now)?;
     check_ancestors(&new, ancestors, expires_at, now)?;
-    let (presented, secret) = mint.format.generate(rng);
+    let ((id, digest), secret) = mint.token(rng);
     let record = Arc::new(KeyRecord {
-        id: presented.id(),
+        id,
         subject: new.subject,
         kind: new.kind,
         name: new.name,
@@ -165,14 +172,14 @@ pub fn issue(
         claims: limits::present(new.claims),
         metadata: limits::present(new.metadata),
         created_by: new.created_by,
-        digest: mint.peppers.digest(&presented),
+        digest,
         created_at: now,
         updated_at: now,
         expires_at,
         disabled_at: None,
         revoked: None,
         rules: new.rules,
-        lineage: Lineage { parent: new.parent, ..Lineage::founding(presented.id()) },
+        lineage: Lineage { parent: new.parent, ..Lineage::founding(id) },
         last_used_at: None,
         revision: Revision::FIRST,
     });

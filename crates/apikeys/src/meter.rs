@@ -3,10 +3,12 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Mutex, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
+
+use chrono::DateTime;
 
 use crate::{Month, UsageCounter, UsageKind, WriterId};
 
@@ -17,17 +19,26 @@ use crate::{Month, UsageCounter, UsageKind, WriterId};
 /// and what a crash may lose is never more than the bound.
 ///
 /// Shards count for themselves and take leave to do so in advance, so that counting touches no memory that another thread
-/// writes, too.
+/// writes, too. What has no leave is counted here, and stored before it is acknowledged.
 #[derive(Debug)]
 pub(crate) struct Meter {
-    writer: WriterId,
+    /// Who counts what shards have leave for, and who counts what must be stored first.
+    writers: (WriterId, WriterId),
     /// How many verifications may be lost.
     bound: u64,
-    /// Counted, or leave was taken to count it.
+    /// How much leave is taken at a time.
+    chunk: u64,
+    /// What shards have leave for, since the beginning.
     leased: AtomicU64,
-    /// Counted, and stored.
+    /// What they have counted, and is stored.
     stored: AtomicU64,
-    stored_by_month: Mutex<BTreeMap<Month, u64>>,
+    totals: Mutex<BTreeMap<(WriterId, Month), Total>>,
+}
+
+#[derive(Debug, Default)]
+struct Total {
+    counted: u64,
+    stored: u64,
 }
 
 /// The counting of one shard.
@@ -41,60 +52,80 @@ pub(crate) struct ShardMeter {
 }
 
 impl Meter {
-    pub(crate) fn new(bound: u64, writer: WriterId) -> Self {
-        let (leased, stored) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { writer, bound, leased, stored, stored_by_month: Mutex::default() }
-    }
-
-    /// Counts a verification; answers whether it must be stored before it is acknowledged.
-    #[inline]
-    pub(crate) fn count(&self, shard: &mut ShardMeter, now_ms: i64) -> bool {
-        shard.count(now_ms);
-        if let Some(left) = shard.leave.checked_sub(1) {
-            shard.leave = left;
-            return false;
+    pub(crate) fn new(bound: u64, writer: WriterId, shards: usize) -> Self {
+        let many = u64::try_from(shards).unwrap_or(u64::MAX).saturating_mul(4).max(1);
+        Self {
+            // 0 is the store itself.
+            writers: (writer, WriterId(writer.0.wrapping_add(1).max(1))),
+            bound,
+            chunk: (bound / many).clamp(1, 1_024),
+            leased: AtomicU64::new(0),
+            stored: AtomicU64::new(0),
+            totals: Mutex::default(),
         }
-        self.lease(shard)
     }
 
-    /// Takes leave for this verification and some more; past the bound it is counted, but must be stored.
+    /// Counts a verification; answers what must be stored before it is acknowledged, if it has no leave.
+    #[inline]
+    pub(crate) fn count(&self, shard: &mut ShardMeter, now_ms: i64) -> Option<UsageCounter> {
+        if shard.leave == 0 && !self.lease(shard) {
+            return Some(self.count_directly(now_ms));
+        }
+        shard.leave = shard.leave.saturating_sub(1);
+        shard.count(now_ms);
+        None
+    }
+
+    /// Takes leave for some verifications, within the bound.
     #[cold]
     fn lease(&self, shard: &mut ShardMeter) -> bool {
-        let chunk = (self.bound / 32).max(1);
-        let stored = self.stored.load(Ordering::Acquire);
-        let most = stored.saturating_add(self.bound);
-        let take = |leased: u64| leased.checked_add(chunk).filter(|after| *after <= most);
-        if self.leased.fetch_update(Ordering::AcqRel, Ordering::Acquire, take).is_ok() {
-            shard.leave = chunk.saturating_sub(1);
-            return false;
+        let most = self.stored.load(Ordering::Acquire).saturating_add(self.bound);
+        let take = |leased: u64| leased.checked_add(self.chunk).filter(|after| *after <= most);
+        let taken = self.leased.fetch_update(Ordering::AcqRel, Ordering::Acquire, take).is_ok();
+        if taken {
+            shard.leave = self.chunk;
         }
-        self.leased.fetch_add(1, Ordering::AcqRel);
-        true
+        taken
+    }
+
+    #[cold]
+    fn count_directly(&self, now_ms: i64) -> UsageCounter {
+        let month = Month::of(DateTime::from_timestamp_millis(now_ms).unwrap_or_default());
+        let mut totals = self.lock();
+        let total = totals.entry((self.writers.1, month)).or_default();
+        total.counted = total.counted.saturating_add(1);
+        counter(&(self.writers.1, month), total)
     }
 
     /// The counters that are not yet stored, given what all shards have counted.
-    pub(crate) fn waiting(&self, totals: &BTreeMap<Month, u64>) -> Vec<UsageCounter> {
-        let stored = self.stored_by_month.lock().unwrap_or_else(PoisonError::into_inner);
-        let waits = |(month, total): &(&Month, &u64)| stored.get(month).is_none_or(|stored| stored < total);
-        let counter = |(month, total): (&Month, &u64)| UsageCounter {
-            writer: self.writer,
-            month: *month,
-            kind: UsageKind::Verification,
-            total: *total,
-        };
-        totals.iter().filter(waits).map(counter).collect()
+    pub(crate) fn waiting(&self, shards: &BTreeMap<Month, u64>) -> Vec<UsageCounter> {
+        let mut totals = self.lock();
+        for (month, counted) in shards {
+            totals.entry((self.writers.0, *month)).or_default().counted = *counted;
+        }
+        let waiting = totals.iter().filter(|(_, total)| total.stored < total.counted);
+        waiting.map(|(of, total)| counter(of, total)).collect()
     }
 
     /// What was handed out is stored.
     pub(crate) fn confirm(&self, counters: &[UsageCounter]) {
-        let mut stored = self.stored_by_month.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut totals = self.lock();
         for counter in counters {
-            let month = stored.entry(counter.month).or_default();
-            *month = counter.total.max(*month);
+            let total = totals.entry((counter.writer, counter.month)).or_default();
+            total.stored = counter.total.max(total.stored);
         }
-        let all = stored.values().fold(0, |sum: u64, total| sum.saturating_add(*total));
-        self.stored.fetch_max(all, Ordering::AcqRel);
+        let of_shards = totals.iter().filter(|((writer, _), _)| *writer == self.writers.0);
+        let stored = of_shards.fold(0, |sum: u64, (_, total)| sum.saturating_add(total.stored));
+        self.stored.fetch_max(stored, Ordering::AcqRel);
     }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<(WriterId, Month), Total>> {
+        self.totals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn counter((writer, month): &(WriterId, Month), total: &Total) -> UsageCounter {
+    UsageCounter { writer: *writer, month: *month, kind: UsageKind::Verification, total: total.counted }
 }
 
 impl ShardMeter {
@@ -112,7 +143,7 @@ impl ShardMeter {
     /// The month of the clock goes to the end, where it is found.
     #[cold]
     fn count_in_another_month(&mut self, now_ms: i64) {
-        let now = chrono::DateTime::from_timestamp_millis(now_ms).unwrap_or_default();
+        let now = DateTime::from_timestamp_millis(now_ms).unwrap_or_default();
         let month = Month::of(now);
         self.span = month.span_ms();
         let before = match self.months.iter().position(|(of, _)| *of == month) {

@@ -77,13 +77,13 @@ struct DigestKeys {
 
 impl TenantPeppers {
     /// The digest of a token under the current pepper.
-    pub(crate) fn digest(&self, presented: &PresentedKey) -> StoredDigest {
+    pub(crate) fn digest(&self, presented: PresentedKey<'_>) -> StoredDigest {
         let (pepper, keys) = &self.current;
         StoredDigest { pepper: *pepper, scheme: DigestScheme::TOKEN, digest: keys.of_token(presented) }
     }
 
     /// Whether `presented` is what `stored` was made of; compares in constant time.
-    pub(crate) fn proves(&self, presented: &PresentedKey, stored: &StoredDigest) -> bool {
+    pub(crate) fn proves(&self, presented: PresentedKey<'_>, stored: &StoredDigest) -> bool {
         let keys = self.all().find(|(id, _)| *id == stored.pepper);
         stored.scheme == DigestScheme::TOKEN
             && keys.is_some_and(|(_, keys)| keys.of_token(presented).equals(&stored.digest))
@@ -95,7 +95,7 @@ impl TenantPeppers {
     }
 
     /// Hashes what nothing is stored for, so that an unknown id takes as long as a wrong secret.
-    pub(crate) fn hash_in_vain(&self, presented: &PresentedKey) {
+    pub(crate) fn hash_in_vain(&self, presented: PresentedKey<'_>) {
         std::hint::black_box(self.current.1.of_token(presented));
     }
 
@@ -132,7 +132,7 @@ impl fmt::Debug for TenantPeppers {
 }
 
 impl DigestKeys {
-    fn of_token(&self, presented: &PresentedKey) -> Digest {
+    fn of_token(&self, presented: PresentedKey<'_>) -> Digest {
         Digest(*blake3::keyed_hash(&self.token, presented.body()).as_bytes())
     }
 

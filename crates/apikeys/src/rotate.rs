@@ -52,11 +52,10 @@ pub fn rotate(
         None => key.expires_at,
     };
     check_child(key, expires_at)?;
-    let (presented, secret) = mint.format.generate(rng);
-    let id = presented.id();
+    let ((id, digest), secret) = mint.token(rng);
     let record = Arc::new(KeyRecord {
         id,
-        digest: mint.peppers.digest(&presented),
+        digest,
         created_at: now,
         updated_at: now,
         expires_at,

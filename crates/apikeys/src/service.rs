@@ -19,7 +19,9 @@ use rand_core::CryptoRng;
 
 use self::tenant_state::TenantState;
 pub use self::{admin::WithSecret, leaks::SecretError};
-use crate::{CachePolicy, KeyStore, Peppers, TenantId, TenantPolicy, TokenFormat, Vault, WriterId};
+use crate::{
+    CachePolicy, KeyStore, Peppers, TenantId, TenantPolicy, TokenFormat, Vault, WriterId, cache::News,
+};
 
 /// The keys of all tenants, on a store.
 ///
@@ -52,6 +54,7 @@ pub struct ApiKeys<S> {
     sequence: AtomicU64,
     loss_bound: u64,
     cache: Option<CachePolicy>,
+    news: Option<News>,
     vault: Option<Arc<dyn Vault>>,
     #[cfg(feature = "import")]
     foreign: import::Foreign,
@@ -84,6 +87,7 @@ impl<S: KeyStore> ApiKeys<S> {
             sequence: AtomicU64::new(0),
             loss_bound: 0,
             cache: None,
+            news: None,
             vault: None,
             #[cfg(feature = "import")]
             foreign: import::Foreign::default(),
@@ -102,7 +106,7 @@ impl<S: KeyStore> ApiKeys<S> {
     /// Keeps keys in memory, under this policy.
     #[must_use]
     pub fn with_cache(self, policy: CachePolicy) -> Self {
-        Self { cache: Some(policy), ..self.without_tenants() }
+        Self { cache: Some(policy), news: Some(News::new(&policy)), ..self.without_tenants() }
     }
 
     /// Seals the secret of each key that is issued from now on, so that [`secret`](Self::secret) can show it again.

@@ -31,10 +31,10 @@ const TAIL_LEN: usize = BODY_LEN + CHECKSUM_LEN;
 ///
 /// let format = TokenFormat::new("ak", "live")?;
 /// let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
-/// let (key, secret) = format.generate(&mut rng);
+/// let (id, secret) = format.generate(&mut rng);
 /// let token = secret.reveal();
 /// assert!(token.starts_with("ak_live_"));
-/// assert_eq!(format.parse(&token).unwrap().id(), key.id());
+/// assert_eq!(format.parse(&token).unwrap().id(), id);
 /// # Ok::<_, apikeys::InvalidFormat>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -88,15 +88,24 @@ impl TokenFormat {
         format!("{}{shown}…", self.head)
     }
 
-    /// A fresh key: what it presents, and the text of that.
-    pub fn generate(&self, rng: &mut impl CryptoRng) -> (PresentedKey, Secret) {
+    /// A fresh key: its id, and its token.
+    pub fn generate(&self, rng: &mut impl CryptoRng) -> (KeyId, Secret) {
+        self.generate_with(rng, |key| key.id())
+    }
+
+    /// What `read` makes of a fresh key, and its token.
+    pub(crate) fn generate_with<T>(
+        &self,
+        rng: &mut impl CryptoRng,
+        read: impl FnOnce(PresentedKey<'_>) -> T,
+    ) -> (T, Secret) {
         let id = self.new_id(rng);
         let mut body = Zeroizing::new([0; BODY_LEN]);
         let (id_part, secret_part) = body.split_at_mut(ID_LEN);
         base62::encode(u128::from_be_bytes(*id.as_bytes()), id_part);
         fill_secret(secret_part, rng);
         let secret = Secret::new(self.assemble(&*body));
-        (PresentedKey { id, body }, secret)
+        (read(PresentedKey { id, body: &body }), secret)
     }
 
     /// A random id, tagged if ids are.
@@ -109,7 +118,8 @@ impl TokenFormat {
     ///
     /// # Errors
     /// [`Malformed`]; the public answer is the same for each, and the same as for an unknown key.
-    pub fn parse(&self, presented: &str) -> Result<PresentedKey, Malformed> {
+    #[inline]
+    pub fn parse<'a>(&self, presented: &'a str) -> Result<PresentedKey<'a>, Malformed> {
         if presented.len() > MAX_PRESENTED_LEN {
             return Err(Malformed::TooLong);
         }
@@ -122,8 +132,8 @@ impl TokenFormat {
         if base62::decode_chunk(checksum) != Some(u64::from(self.checksum(body))) {
             return Err(Malformed::Checksum);
         }
-        let id = body.get(..ID_LEN).and_then(base62::decode).ok_or(Malformed::IdRange)?;
-        Ok(PresentedKey { id: KeyId::from_bytes(id.to_be_bytes()), body: Zeroizing::new(*body) })
+        let id = body.first_chunk::<ID_LEN>().and_then(base62::decode_id).ok_or(Malformed::IdRange)?;
+        Ok(PresentedKey { id: KeyId::from_bytes(id.to_be_bytes()), body })
     }
 
     /// Whether a key of this format can have this id: always, unless ids are tagged.
@@ -179,23 +189,24 @@ fn is_head_part(part: &str) -> bool {
 }
 
 /// A well-formed token that a caller has presented; whether it is a key's is still to be proven.
-pub struct PresentedKey {
+#[derive(Clone, Copy)]
+pub struct PresentedKey<'a> {
     id: KeyId,
-    body: Zeroizing<[u8; BODY_LEN]>,
+    body: &'a [u8; BODY_LEN],
 }
 
-impl PresentedKey {
+impl PresentedKey<'_> {
     /// The id of the key that it claims to be.
     pub fn id(&self) -> KeyId {
         self.id
     }
 
     pub(crate) fn body(&self) -> &[u8; BODY_LEN] {
-        &self.body
+        self.body
     }
 }
 
-impl fmt::Debug for PresentedKey {
+impl fmt::Debug for PresentedKey<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PresentedKey").field("id", &self.id).finish_non_exhaustive()
     }

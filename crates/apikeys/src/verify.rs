@@ -60,40 +60,41 @@ impl<'a> Demand<'a> {
 ///
 /// The secret is proven before anything else is looked at: who could not prove it learns nothing about a key, and
 /// [`Malformed`](Self::Malformed) and [`NotFound`](Self::NotFound) get the same public answer
-/// ([`wire::Refusal`](crate::wire::Refusal)). A store that fails is an error and no verdict.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Verdict {
+/// ([`wire::Refusal`](crate::wire::Refusal)). A store that fails is an error and no verdict. `T` is what is known of a
+/// proven key.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Verdict<T = Receipt> {
     /// The key may be used.
-    Valid(Receipt),
+    Valid(T),
     /// The text is no token.
     Malformed(Malformed),
     /// There is no such key, or the secret is another one.
     NotFound,
     /// The key's time has not begun.
-    NotYetValid(Receipt),
+    NotYetValid(T),
     /// The key's time is over, or it was idle for too long.
-    Expired(Receipt),
+    Expired(T),
     /// The key was revoked, or one that it comes from.
-    Revoked(Receipt),
+    Revoked(T),
     /// The key is disabled, or one that it comes from.
-    Disabled(Receipt),
+    Disabled(T),
     /// The key was rotated, and its grace has ended.
-    GraceEnded(Receipt),
+    GraceEnded(T),
     /// The key may not be used from there.
-    IpDenied(Receipt),
+    IpDenied(T),
     /// A scope is missing that was asked for.
-    InsufficientScope(Receipt),
+    InsufficientScope(T),
     /// The key was used too often.
     RateLimited {
         /// The key.
-        receipt: Receipt,
+        receipt: T,
         /// When a use will fit.
         retry_after: TimeDelta,
     },
     /// The key's credits, or the tenant's free allowance where that is a hard stop, don't suffice.
-    CreditsExhausted(Receipt),
+    CreditsExhausted(T),
     /// Keys of such subjects are switched off.
-    SubjectDisabled(Receipt),
+    SubjectDisabled(T),
     /// What is known of revocations is older than the declared bound: nothing that was cached is trusted.
     FeedLagging,
 }
@@ -120,9 +121,9 @@ impl Receipt {
     }
 }
 
-impl Verdict {
+impl<T> Verdict<T> {
     /// The receipt, if the secret was proven.
-    pub fn receipt(&self) -> Option<&Receipt> {
+    pub fn receipt(&self) -> Option<&T> {
         match self {
             Self::Valid(receipt)
             | Self::NotYetValid(receipt)
@@ -136,6 +137,28 @@ impl Verdict {
             | Self::CreditsExhausted(receipt)
             | Self::SubjectDisabled(receipt) => Some(receipt),
             Self::Malformed(_) | Self::NotFound | Self::FeedLagging => None,
+        }
+    }
+
+    /// The same verdict with another receipt.
+    pub fn map<U>(self, map: impl FnOnce(T) -> U) -> Verdict<U> {
+        match self {
+            Self::Valid(receipt) => Verdict::Valid(map(receipt)),
+            Self::Malformed(malformed) => Verdict::Malformed(malformed),
+            Self::NotFound => Verdict::NotFound,
+            Self::NotYetValid(receipt) => Verdict::NotYetValid(map(receipt)),
+            Self::Expired(receipt) => Verdict::Expired(map(receipt)),
+            Self::Revoked(receipt) => Verdict::Revoked(map(receipt)),
+            Self::Disabled(receipt) => Verdict::Disabled(map(receipt)),
+            Self::GraceEnded(receipt) => Verdict::GraceEnded(map(receipt)),
+            Self::IpDenied(receipt) => Verdict::IpDenied(map(receipt)),
+            Self::InsufficientScope(receipt) => Verdict::InsufficientScope(map(receipt)),
+            Self::RateLimited { receipt, retry_after } => {
+                Verdict::RateLimited { receipt: map(receipt), retry_after }
+            }
+            Self::CreditsExhausted(receipt) => Verdict::CreditsExhausted(map(receipt)),
+            Self::SubjectDisabled(receipt) => Verdict::SubjectDisabled(map(receipt)),
+            Self::FeedLagging => Verdict::FeedLagging,
         }
     }
 
@@ -185,7 +208,7 @@ const NAMES: [&str; 14] = [
 /// Whether `presented` is the token of `stored`; takes equally long if nothing is stored.
 pub(crate) fn prove(
     peppers: &TenantPeppers,
-    presented: &PresentedKey,
+    presented: PresentedKey<'_>,
     stored: Option<Arc<KeyRecord>>,
 ) -> Option<Arc<KeyRecord>> {
     match stored {

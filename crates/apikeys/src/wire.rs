@@ -173,11 +173,11 @@ impl Refusal {
     /// ```
     /// use apikeys::{Verdict, wire::Refusal};
     ///
-    /// let refusal = Refusal::of(&Verdict::NotFound).unwrap();
+    /// let refusal = Refusal::of(&Verdict::<()>::NotFound).unwrap();
     /// assert_eq!((refusal.status, refusal.verify_status), (401, 404));
     /// assert_eq!(refusal.problem()["title"], "there is no API key with this secret");
     /// ```
-    pub fn of(verdict: &Verdict) -> Option<Self> {
+    pub fn of<T>(verdict: &Verdict<T>) -> Option<Self> {
         const INVALID: Option<&str> = Some("invalid_token");
         let proven = |status, verify_status, code, message, bearer_error| {
             Some(Self { status, verify_status, code, message, bearer_error, retry_after: None })

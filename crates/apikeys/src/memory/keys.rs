@@ -17,6 +17,7 @@ pub(super) struct Keys {
     keys: HashMap<KeyId, Arc<KeyRecord>>,
     in_order: BTreeMap<Position, KeyId>,
     digests: HashMap<Digest, KeyId>,
+    children: HashMap<KeyId, Vec<KeyId>>,
     sealed: HashMap<KeyId, SealedSecret>,
     tombstones: HashMap<KeyId, Tombstone>,
     creations: HashMap<IdempotencyKey, (EarlierCreation, DateTime<Utc>)>,
@@ -98,6 +99,9 @@ impl Keys {
         if let Some(sealed) = &creation.sealed {
             self.sealed.insert(record.id, sealed.clone());
         }
+        if let Some(parent) = record.lineage.parent {
+            self.children.entry(parent).or_default().push(record.id);
+        }
         self.in_order.insert(Position::of(record), record.id);
         self.digests.insert(record.digest.digest, record.id);
         self.keys.insert(record.id, record.clone());
@@ -131,9 +135,9 @@ impl Keys {
         let mut touched = Vec::new();
         let mut parents = vec![parent];
         while let Some(parent) = parents.pop() {
-            for child in self.keys.values_mut().filter(|key| key.lineage.parent == Some(parent)) {
-                parents.push(child.id);
-                if child.revoked.is_none() {
+            for child in self.children.get(&parent).into_iter().flatten() {
+                parents.push(*child);
+                if let Some(child) = self.keys.get_mut(child).filter(|child| child.revoked.is_none()) {
                     touched.push(child.id);
                     let child = Arc::make_mut(child);
                     child.revoked = Some(revoked.clone());
@@ -146,15 +150,16 @@ impl Keys {
 
     /// The children of `from` become those of `to`.
     fn adopt(&mut self, from: KeyId, to: KeyId) -> Vec<KeyId> {
-        let children = self.keys.values_mut().filter(|key| key.lineage.parent == Some(from));
-        children
-            .map(|child| {
+        let children = self.children.remove(&from).unwrap_or_default();
+        for child in &children {
+            if let Some(child) = self.keys.get_mut(child) {
                 let child = Arc::make_mut(child);
                 child.lineage.parent = Some(to);
                 child.revision = child.revision.next();
-                child.id
-            })
-            .collect()
+            }
+        }
+        self.children.entry(to).or_default().extend(&children);
+        children
     }
 
     fn delete(&mut self, id: KeyId, expected: Revision, at: DateTime<Utc>) -> Option<Vec<KeyId>> {

@@ -33,11 +33,11 @@ impl<S: KeyStore> ApiKeys<S> {
         let Ok(presented) = self.format.parse(token) else { return Ok(LeakAnswer::FalsePositive) };
         let (id, peppers) = (presented.id(), &self.state(tenant).peppers);
         if let Some(key) = self.store.key(tenant, id).await? {
-            let is_real = peppers.proves(&presented, &key.digest);
+            let is_real = peppers.proves(presented, &key.digest);
             return Ok(real(is_real, id, Some(key.status(now))));
         }
         let tombstone = self.store.tombstone(tenant, id).await?;
-        Ok(real(tombstone.is_some_and(|left| peppers.proves(&presented, &left.digest)), id, None))
+        Ok(real(tombstone.is_some_and(|left| peppers.proves(presented, &left.digest)), id, None))
     }
 
     async fn audit_leaks(

@@ -35,11 +35,13 @@ pub(super) struct Following<'a>(&'a AtomicBool);
 
 impl TenantState {
     pub(super) fn new<S>(tenant: TenantId, peppers: TenantPeppers, keys: &ApiKeys<S>) -> Self {
+        let shards = Shards::new(keys.cache);
+        let meter = Meter::new(keys.loss_bound, keys.writer, shards.count_of_shards());
         Self {
             tenant,
             peppers,
-            shards: Shards::new(keys.cache),
-            meter: Meter::new(keys.loss_bound, keys.writer),
+            shards,
+            meter,
             policy: RwLock::default(),
             cursor: Mutex::default(),
             is_followed: AtomicBool::new(false),

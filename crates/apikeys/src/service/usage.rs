@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{ApiKeys, tenant_state::{TenantState, lock}};
-use crate::{AuditEvent, KeyId, KeyStore, Month, TenantId, UsageTotals};
+use crate::{AuditEvent, KeyId, KeyStore, Month, TenantId, UsageChange, UsageCounter, UsageTotals};
 
 impl<S: KeyStore> ApiKeys<S> {
     /// What a tenant's keys were used for in a month; this process's uses are stored first.
@@ -41,6 +41,20 @@ impl<S: KeyStore> ApiKeys<S> {
     ) -> Result<Vec<AuditEvent>, S::Error> {
         self.store_refusals(&self.state(tenant), now).await?;
         self.store.events(tenant, key, limit).await
+    }
+
+    /// Stores one use that has no leave to wait, and its key's last use if that waits.
+    pub(super) async fn store_use(
+        &self,
+        state: &TenantState,
+        id: KeyId,
+        counter: UsageCounter,
+    ) -> Result<(), S::Error> {
+        let last_used = state.shards.last_use(id).map(|at| (id, at));
+        let change = UsageChange { counters: vec![counter], last_used: last_used.into_iter().collect() };
+        self.store.merge(&state.tenant, &change).await?;
+        state.shards.confirm(&state.meter, &change);
+        Ok(())
     }
 
     pub(super) async fn store_usage(&self, state: &TenantState) -> Result<(), S::Error> {

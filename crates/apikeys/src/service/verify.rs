@@ -8,7 +8,7 @@ use super::{ApiKeys, TenantKeys};
 use crate::{
     Demand, KeyChange, KeyId, KeyRecord, KeyStore, MAX_GENERATIONS, PresentedKey, Receipt, StoredDigest, TenantId,
     TenantPeppers, Verdict,
-    cache::{Known, Ticket},
+    cache::{Kept, Known, News, Ticket},
     judge,
     rotate::end_grace,
     verify::prove,
@@ -50,75 +50,91 @@ impl<S: KeyStore> TenantKeys<'_, S> {
         demand: &Demand<'_>,
         now: DateTime<Utc>,
     ) -> Result<Verdict, S::Error> {
-        let now_ms = now.timestamp_millis();
-        self.follow(now, now_ms).await;
-        match self.keys.format.parse(presented) {
-            Ok(key) => self.verify_parsed(&key, demand, now, now_ms).await,
-            Err(malformed) => self.verify_foreign(presented, malformed, demand, now).await,
-        }
+        let receipt = |key| Receipt { key, ancestors: Vec::new(), at: now };
+        self.verify_as(presented, demand, now, |kept| kept.record().map(receipt), |receipt| receipt).await
     }
 
-    /// Verifies many texts for one demand; the verdicts are in the order of the texts.
+    /// Verifies like [`verify`](Self::verify), but answers the id alone: less memory is looked at where the keys are many.
+    ///
+    /// # Errors
+    /// The store's; no verdict is given then.
+    pub async fn check(
+        &self,
+        presented: &str,
+        demand: &Demand<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Verdict<KeyId>, S::Error> {
+        self.verify_as(presented, demand, now, |kept| Some(kept.id()), |receipt| receipt.key.id).await
+    }
+
+    /// [`check`](Self::check)s many texts for one demand; the verdicts are in the order of the texts.
     ///
     /// Cheaper than one by one where the cache holds very many keys: their places in memory are fetched together.
     ///
     /// # Errors
     /// The store's; those before it are counted then, and no verdict is given.
-    pub async fn verify_all(
+    pub async fn check_all(
         &self,
         presented: &[&str],
         demand: &Demand<'_>,
         now: DateTime<Utc>,
-    ) -> Result<Vec<Verdict>, S::Error> {
-        let now_ms = now.timestamp_millis();
-        self.follow(now, now_ms).await;
+    ) -> Result<Vec<Verdict<KeyId>>, S::Error> {
         let mut verdicts = Vec::with_capacity(presented.len());
         for texts in presented.chunks(BATCH) {
-            let parsed: Vec<_> = texts.iter().map(|text| self.keys.format.parse(text)).collect();
-            self.state.shards.warm(parsed.iter().flatten().map(PresentedKey::id));
-            for (text, key) in texts.iter().zip(&parsed) {
-                verdicts.push(match key {
-                    Ok(key) => self.verify_parsed(key, demand, now, now_ms).await?,
-                    Err(malformed) => self.verify_foreign(text, *malformed, demand, now).await?,
-                });
+            let parsed = texts.iter().filter_map(|text| self.keys.format.parse(text).ok());
+            let ids: Vec<_> = parsed.map(|key| key.id()).collect();
+            self.state.shards.warm(&ids);
+            for text in texts {
+                verdicts.push(self.check(text, demand, now).await?);
             }
         }
         Ok(verdicts)
     }
 
+    /// What is found in the cache is turned into a receipt by `kept`, and what is found elsewhere by `read`.
     #[inline]
-    async fn verify_parsed(
+    async fn verify_as<R>(
         &self,
-        presented: &PresentedKey,
+        presented: &str,
         demand: &Demand<'_>,
         now: DateTime<Utc>,
-        now_ms: i64,
-    ) -> Result<Verdict, S::Error> {
-        let (id, state) = (presented.id(), &*self.state);
+        kept: impl Fn(&Kept<'_>) -> Option<R>,
+        read: impl Fn(Receipt) -> R,
+    ) -> Result<Verdict<R>, S::Error> {
+        let (keys, state, now_ms) = (self.keys, &*self.state, now.timestamp_millis());
+        let presented = match keys.format.parse(presented) {
+            Ok(presented) => presented,
+            Err(malformed) => {
+                return Ok(self.verify_foreign(presented, malformed, demand, now).await?.map(read));
+            }
+        };
+        let id = presented.id();
         // A forged id is refused by its tag before anything is hashed for it; what is cached needs no such check.
-        if self.keys.format.has_tagged_ids() && !state.shards.has(id) && !self.keys.format.can_have(id) {
+        if keys.format.has_tagged_ids() && !state.shards.has(id) && !keys.format.can_have(id) {
             return Ok(Verdict::NotFound);
         }
-        if self.keys.cache.is_none() {
-            return self.verify_stored(presented, state.shards.ticket(id), demand, now).await;
+        let Some(news) = keys.news else {
+            return Ok(self.verify_stored(presented, state.shards.ticket(id), demand, now).await?.map(read));
+        };
+        if news.are_due(state.asked_at(), now_ms) {
+            self.follow(now, now_ms).await;
         }
-        let digest = state.peppers.digest(presented);
-        let is_plain = demand.is_plain() && !self.is_lagging(now_ms);
-        match state.shards.look_up(id, &digest, &state.meter, is_plain, now_ms) {
-            Known::Plain { key, must_store } => {
-                if must_store {
-                    self.keys.store_usage(state).await?;
-                }
-                Ok(Verdict::Valid(Receipt { key, ancestors: Vec::new(), at: now }))
+        let is_plain = demand.is_plain() && !news.are_late(state.shards.as_of(), now_ms);
+        let digest = state.peppers.digest(presented).digest;
+        Ok(match state.shards.look_up(id, &digest, &state.meter, is_plain, now_ms, kept) {
+            Known::Plain { receipt, must_store: None } => Verdict::Valid(receipt),
+            Known::Plain { receipt, must_store: Some(counter) } => {
+                keys.store_use(state, id, counter).await?;
+                Verdict::Valid(receipt)
             }
-            Known::Cached(key) => self.verify_cached(presented, key, demand, now).await,
-            Known::Nothing(ticket) => self.verify_stored(presented, ticket, demand, now).await,
-        }
+            Known::Cached(key) => self.verify_cached(presented, key, demand, now).await?.map(read),
+            Known::Nothing(ticket) => self.verify_stored(presented, ticket, demand, now).await?.map(read),
+        })
     }
 
     async fn verify_cached(
         &self,
-        presented: &PresentedKey,
+        presented: PresentedKey<'_>,
         key: Arc<KeyRecord>,
         demand: &Demand<'_>,
         now: DateTime<Utc>,
@@ -126,7 +142,7 @@ impl<S: KeyStore> TenantKeys<'_, S> {
         let Some(key) = prove(&self.state.peppers, presented, Some(key)) else {
             return Ok(self.unproven(now));
         };
-        if self.is_lagging(now.timestamp_millis()) {
+        if self.is_lagging(now) {
             return Ok(Verdict::FeedLagging);
         }
         // Another process may have used it since it was read.
@@ -140,7 +156,7 @@ impl<S: KeyStore> TenantKeys<'_, S> {
 
     async fn verify_stored(
         &self,
-        presented: &PresentedKey,
+        presented: PresentedKey<'_>,
         ticket: Ticket,
         demand: &Demand<'_>,
         now: DateTime<Utc>,
@@ -160,7 +176,7 @@ impl<S: KeyStore> TenantKeys<'_, S> {
     pub(super) async fn conclude(
         &self,
         key: Arc<KeyRecord>,
-        current: impl Fn(&TenantPeppers) -> StoredDigest + Send,
+        current: impl Fn(&TenantPeppers) -> StoredDigest,
         demand: &Demand<'_>,
         now: DateTime<Utc>,
     ) -> Result<Verdict, S::Error> {
@@ -179,8 +195,8 @@ impl<S: KeyStore> TenantKeys<'_, S> {
             self.end_grace(&receipt.key, now).await?;
             self.rehash(&receipt.key, current, now).await?;
         }
-        if must_store {
-            self.keys.store_usage(state).await?;
+        if let Some(counter) = must_store {
+            self.keys.store_use(state, id, counter).await?;
         }
         Ok(self.audited(verdict))
     }
@@ -243,7 +259,7 @@ impl<S: KeyStore> TenantKeys<'_, S> {
     /// A key from the cache, or from the store.
     async fn load(&self, id: KeyId, now: DateTime<Utc>) -> Result<Option<Arc<KeyRecord>>, S::Error> {
         let shards = &self.state.shards;
-        if let Some(key) = shards.peek(id).filter(|_| !self.is_lagging(now.timestamp_millis())) {
+        if let Some(key) = shards.peek(id).filter(|_| !self.is_lagging(now)) {
             return Ok(Some(key));
         }
         let ticket = shards.ticket(id);
@@ -259,13 +275,9 @@ impl<S: KeyStore> TenantKeys<'_, S> {
         self.state.shards.install(ticket, key, policy.lets_pass(key.subject.kind()), now);
     }
 
-    /// Follows the feed, if it is time to; a failure shows as news that grow old.
+    /// Follows the feed to its end; a failure shows as news that grow old.
+    #[cold]
     async fn follow(&self, now: DateTime<Utc>, now_ms: i64) {
-        let Some(policy) = self.keys.cache else { return };
-        let due = self.state.asked_at().saturating_add(policy.refresh_every.num_milliseconds());
-        if now_ms < due {
-            return;
-        }
         let Some(_following) = self.state.begin_following(now_ms) else { return };
         loop {
             let cursor = self.state.cursor();
@@ -278,13 +290,13 @@ impl<S: KeyStore> TenantKeys<'_, S> {
         }
     }
 
-    fn is_lagging(&self, now_ms: i64) -> bool {
-        let oldest = |policy: crate::CachePolicy| now_ms.saturating_sub(policy.max_staleness.num_milliseconds());
-        self.keys.cache.is_some_and(|policy| self.state.shards.as_of() < oldest(policy))
+    fn is_lagging(&self, now: DateTime<Utc>) -> bool {
+        let late = |news: News| news.are_late(self.state.shards.as_of(), now.timestamp_millis());
+        self.keys.news.is_some_and(late)
     }
 
     pub(super) fn unproven(&self, now: DateTime<Utc>) -> Verdict {
-        self.state.audit_refusal(self.keys.next_name(), None, Verdict::NotFound.index(), now);
+        self.state.audit_refusal(self.keys.next_name(), None, Verdict::<()>::NotFound.index(), now);
         Verdict::NotFound
     }
 
