@@ -7,7 +7,10 @@
 
 use std::collections::HashMap;
 
-use apikeys::{ApiKeys, CachePolicy, Demand, MemoryStore, NewKey, Pepper, PepperId, Peppers, TenantId, TokenFormat, Verdict};
+use apikeys::{
+    ApiKeys, MemoryStore, NewKey, Pepper, PepperId, Peppers, TenantId, TokenFormat, Verdict,
+    import::{Scheme, SchemeKeys, candidates},
+};
 use chacha20::ChaCha12Rng;
 use chrono::{DateTime, Utc};
 use divan::{Bencher, black_box};
@@ -89,7 +92,7 @@ mod verify {
         let (keys, tenant, tokens) = issued();
         let now = DateTime::UNIX_EPOCH;
         let valid = move |token: &str| {
-            let verdict = block_on(keys.verify(&tenant, token, &Demand::default(), now)).unwrap();
+            let verdict = ready(keys.tenant(&tenant).check(token, &Demand::default(), now)).unwrap();
             matches!(verdict, Verdict::Valid(_))
         };
         assert!(tokens.iter().all(|token| valid(token)));
@@ -118,6 +121,34 @@ mod verify {
         registry.install(minted.iter().map(|key| (key.principal, key.digest, None)));
         assert!(minted.iter().all(|key| registry.verify(&key.secret).is_some()));
         bencher.bench(|| registry.verify(black_box(&minted[500].secret)).is_some());
+    }
+}
+
+/// What a presented text costs that may be an imported key, before it is looked up.
+#[divan::bench_group(sample_size = 500)]
+mod imported {
+    use super::*;
+
+    #[divan::bench(args = Scheme::ALL)]
+    fn digest(bencher: Bencher<'_, '_>, scheme: Scheme) {
+        let keys = SchemeKeys::new().with_tollgate(b"secret").with_talos("tenant").unwrap();
+        let presented = match scheme {
+            Scheme::Seam => "mycompany_BRTRKFsL_51FwqftsmMDHHbJAMEXXHCgG",
+            Scheme::DrfApiKey => "4vzyGVW6.8Yd2W4pR0hXcQ1sTfUoBnKzLmJgEaIxD",
+            Scheme::RustRegistry => "cioAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            Scheme::RustRegistryTrustedPublishing => "cio_tp_0123456789ABCDEFGHIJKLMNOPQRSTUC",
+            _ => "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        };
+        let digest = |text: &str| candidates(&[scheme], &keys, text.as_bytes()).next().unwrap().1;
+        bencher.bench(|| digest(black_box(presented)));
+    }
+
+    /// A text of the length and the characters of our own tokens, tried under every scheme.
+    #[divan::bench]
+    fn all_schemes(bencher: Bencher<'_, '_>) {
+        let keys = SchemeKeys::new().with_tollgate(b"secret").with_talos("tenant").unwrap();
+        let token = TokenFormat::new("ak", "live").unwrap().generate(&mut UnwrapErr(SysRng)).1.reveal();
+        bencher.bench(|| candidates(&Scheme::ALL, &keys, black_box(token.as_bytes())).count());
     }
 }
 

@@ -151,6 +151,12 @@ fn after<'a>(text: &'a str, start: &str) -> Option<(&'a str, usize)> {
 
 #[cfg(test)]
 mod tests {
+    use base64::{
+        Engine,
+        engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+    };
+    use proptest::prelude::*;
+
     use super::*;
 
     const HEX: &str = "d70d981d87b449c107327c2a2afbf00d4b58070d6ba571aac35d7ea3e7c79f37";
@@ -195,6 +201,42 @@ mod tests {
             assert_eq!(hash.scheme(), scheme);
             assert_eq!(hash.admit(Entropy::Low), Err(LowEntropy { scheme }));
             assert_eq!(hash.admit(Entropy::AtLeast128Bits).unwrap().as_bytes().len(), scheme.digest_len());
+        }
+    }
+
+    /// As the origin writes a digest.
+    fn written(scheme: Scheme, digest: &[u8]) -> String {
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        match scheme {
+            Scheme::Unkey => STANDARD.encode(digest),
+            Scheme::BetterAuth => URL_SAFE_NO_PAD.encode(digest),
+            Scheme::DrfApiKey => format!("sha512$${hex}"),
+            _ => hex,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_digest_is_read_as_its_origin_writes_it(bytes: [u8; 32], more: [u8; 32]) {
+            for scheme in Scheme::ALL {
+                let digest = &[bytes, more].concat()[..scheme.digest_len()];
+                let read = StoredHash::parse(scheme, &written(scheme, digest));
+                prop_assert_eq!(read, StoredHash::from_bytes(scheme, digest));
+                prop_assert!(read.is_ok());
+            }
+        }
+
+        /// Whatever the text, the refusal is about a place in it, and repeats nothing of it.
+        #[test]
+        fn other_texts_are_refused_without_being_repeated(text in "[g-z~ äß€]{9,90}") {
+            for scheme in Scheme::ALL {
+                let refused = StoredHash::parse(scheme, &text).unwrap_err();
+                let said = format!("{refused} {refused:?}");
+                prop_assert!(!said.contains(&text));
+                if let InvalidStoredHash::Character { at } = refused {
+                    prop_assert!(at < text.len());
+                }
+            }
         }
     }
 
