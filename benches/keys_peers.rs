@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use apikeys::{
-    ApiKeys, MemoryStore, NewKey, Pepper, PepperId, Peppers, TenantId, TokenFormat, Verdict,
+    ApiKeys, CachePolicy, Demand, MemoryStore, NewKey, Pepper, PepperId, Peppers, TenantId, TokenFormat, Verdict,
     import::{Scheme, SchemeKeys, candidates},
 };
 use chacha20::ChaCha12Rng;
@@ -92,7 +92,7 @@ mod verify {
         let (keys, tenant, tokens) = issued();
         let now = DateTime::UNIX_EPOCH;
         let valid = move |token: &str| {
-            let verdict = ready(keys.tenant(&tenant).check(token, &Demand::default(), now)).unwrap();
+            let verdict = block_on(keys.tenant(&tenant).check(token, &Demand::default(), now)).unwrap();
             matches!(verdict, Verdict::Valid(_))
         };
         assert!(tokens.iter().all(|token| valid(token)));

@@ -14,7 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use self::table::{Records, Table};
 use crate::{
-    Digest, KeyId, KeyRecord, Lineage, Rules, UsageChange, UsageCounter,
+    Digest, KeyId, KeyRecord, Lineage, RequiredScopes, Rules, UsageChange, UsageCounter,
     meter::{Meter, ShardMeter},
 };
 
@@ -87,6 +87,12 @@ impl Kept<'_> {
     pub(crate) fn record(&self) -> Option<Arc<KeyRecord>> {
         self.records.get(self.index as usize)?.clone()
     }
+
+    /// Whether it has these scopes.
+    pub(crate) fn permits(&self, scopes: RequiredScopes<'_>) -> bool {
+        let record = self.records.get(self.index as usize).and_then(Option::as_ref);
+        record.is_some_and(|record| scopes.are_covered_by(&record.scopes))
+    }
 }
 
 /// The shards of one tenant: a verification locks one of them, for as long as it takes to look a key up.
@@ -118,8 +124,10 @@ pub(crate) struct Ticket(u64);
 /// What is known of an id.
 #[derive(Debug)]
 pub(crate) enum Known<T> {
-    /// The secret is proven, and there is nothing more to look at; it was counted, and this must be stored first.
-    Plain { receipt: T, must_store: Option<UsageCounter> },
+    /// The secret is proven, and there is nothing more to look at; it was counted.
+    Plain(T),
+    /// As this, but there is no leave to count it: it must be stored first.
+    Uncounted(T),
     /// A key that is still to be proven and judged.
     Cached(Arc<KeyRecord>),
     /// Nothing.
@@ -138,8 +146,8 @@ impl Shards {
         Self { shards, capacity: keys.div_ceil(count), as_of: AtomicI64::new(i64::MIN) }
     }
 
-    /// Looks a key up; one that is proven by `digest` is counted at once, if it `is_plain`.
-    #[inline]
+    /// Looks a key up; one that is proven by `digest` is counted at once, if it `is_plain` and `receipt` makes one of it.
+    #[inline(always)]
     pub(crate) fn look_up<T>(
         &self,
         id: KeyId,
@@ -157,13 +165,13 @@ impl Shards {
         if !(is_plain && now_ms < slot.plain_until && slot.digest.equals(digest)) {
             return kept.record().map_or(nothing, Known::Cached);
         }
-        let Some(receipt) = receipt(&kept) else { return nothing };
+        let Some(receipt) = receipt(&kept) else { return kept.record().map_or(nothing, Known::Cached) };
         let minute = minute_of(now_ms);
         if minute > slot.used {
             slot.used = minute;
             touch(used, id, minute);
         }
-        Known::Plain { receipt, must_store: meter.count(counted, now_ms) }
+        if meter.count(counted, now_ms) { Known::Plain(receipt) } else { Known::Uncounted(receipt) }
     }
 
     /// A key that is kept, whatever it is used for.
@@ -198,8 +206,13 @@ impl Shards {
     pub(crate) fn count(&self, id: KeyId, meter: &Meter, now_ms: i64) -> Option<UsageCounter> {
         let mut shard = self.shard(id);
         let shard = &mut *shard;
-        touch(&mut shard.used, id, minute_of(now_ms));
-        meter.count(&mut shard.meter, now_ms)
+        let counted = meter.count(&mut shard.meter, now_ms);
+        (!counted).then(|| meter.count_directly(now_ms))
+    }
+
+    /// Notes that a key was used.
+    pub(crate) fn touch(&self, id: KeyId, now_ms: i64) {
+        touch(&mut self.shard(id).used, id, minute_of(now_ms));
     }
 
     /// When a key was used last, as far as this process knows and has not stored.
@@ -277,6 +290,7 @@ impl Shards {
         self.as_of.load(Ordering::Acquire)
     }
 
+    #[inline]
     fn shard(&self, id: KeyId) -> MutexGuard<'_, Shard> {
         #[expect(clippy::indexing_slicing, reason = "a remainder is less than the length, which is never 0")]
         lock(&self.shards[self.place(id)])

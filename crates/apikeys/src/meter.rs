@@ -65,15 +65,15 @@ impl Meter {
         }
     }
 
-    /// Counts a verification; answers what must be stored before it is acknowledged, if it has no leave.
+    /// Counts a verification, if there is leave.
     #[inline]
-    pub(crate) fn count(&self, shard: &mut ShardMeter, now_ms: i64) -> Option<UsageCounter> {
+    pub(crate) fn count(&self, shard: &mut ShardMeter, now_ms: i64) -> bool {
         if shard.leave == 0 && !self.lease(shard) {
-            return Some(self.count_directly(now_ms));
+            return false;
         }
         shard.leave = shard.leave.saturating_sub(1);
         shard.count(now_ms);
-        None
+        true
     }
 
     /// Takes leave for some verifications, within the bound.
@@ -88,8 +88,9 @@ impl Meter {
         taken
     }
 
+    /// Counts a verification without leave; answers what must be stored before it is acknowledged.
     #[cold]
-    fn count_directly(&self, now_ms: i64) -> UsageCounter {
+    pub(crate) fn count_directly(&self, now_ms: i64) -> UsageCounter {
         let month = Month::of(DateTime::from_timestamp_millis(now_ms).unwrap_or_default());
         let mut totals = self.lock();
         let total = totals.entry((self.writers.1, month)).or_default();

@@ -44,7 +44,7 @@ pub struct KeyRecord {
     pub rules: Rules,
     /// Which keys it comes from.
     pub lineage: Lineage,
-    /// When its secret was proven last, to the minute.
+    /// When it was used last, to the minute; a refused use is none.
     pub last_used_at: Option<DateTime<Utc>>,
     /// Counts its changes.
     pub revision: Revision,

@@ -118,7 +118,7 @@ impl TokenFormat {
     ///
     /// # Errors
     /// [`Malformed`]; the public answer is the same for each, and the same as for an unknown key.
-    #[inline]
+    #[inline(always)]
     pub fn parse<'a>(&self, presented: &'a str) -> Result<PresentedKey<'a>, Malformed> {
         if presented.len() > MAX_PRESENTED_LEN {
             return Err(Malformed::TooLong);
@@ -159,6 +159,7 @@ impl TokenFormat {
         token
     }
 
+    #[inline(always)]
     fn checksum(&self, body: &[u8]) -> u32 {
         let mut hasher = crc32fast::Hasher::new_with_initial(self.head_checksum);
         hasher.update(body);

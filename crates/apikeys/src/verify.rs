@@ -50,8 +50,8 @@ impl<'a> Demand<'a> {
         Self { address: Some(address), ..self }
     }
 
-    /// Whether a key without rules meets it, whatever its scopes.
-    pub(crate) fn is_plain(&self) -> bool {
+    /// Whether any key has scopes enough.
+    pub(crate) fn asks_nothing(&self) -> bool {
         matches!(self.scopes, RequiredScopes::All([]))
     }
 }

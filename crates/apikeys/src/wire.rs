@@ -37,7 +37,7 @@ pub struct KeyBody {
     pub expiration: Option<i64>,
     /// The user who created it, or null.
     pub created_by: Option<String>,
-    /// When its secret was proven last, in milliseconds since 1970, or null.
+    /// When it was used last, in milliseconds since 1970, or null.
     pub last_used_at: Option<i64>,
     /// When it was created, in milliseconds since 1970.
     pub created_at: i64,

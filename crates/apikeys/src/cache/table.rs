@@ -212,7 +212,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_a_map(steps in prop::collection::vec((any::<u8>(), prop::bool::weighted(0.6)), 0..400)) {
+        fn it_is_a_map(steps in prop::collection::vec((any::<u8>(), prop::bool::weighted(0.6)), 0..60)) {
             let (mut table, mut map) = (Table::default(), HashMap::new());
             for (number, inserts) in steps {
                 let record = record(number);

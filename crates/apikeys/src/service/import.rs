@@ -18,6 +18,12 @@ pub(super) struct Foreign {
     keys: SchemeKeys,
 }
 
+impl Foreign {
+    pub(super) fn has_schemes(&self) -> bool {
+        !self.schemes.is_empty()
+    }
+}
+
 impl<S: KeyStore> ApiKeys<S> {
     /// Takes presented texts that are no tokens for keys of these schemes: name only those that keys were imported of,
     /// since each costs a hash.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::{ApiKeys, TenantKeys};
 use crate::{
     Demand, KeyChange, KeyId, KeyRecord, KeyStore, MAX_GENERATIONS, PresentedKey, Receipt, StoredDigest, TenantId,
-    TenantPeppers, Verdict,
+    TenantPeppers, UsageCounter, Verdict,
     cache::{Kept, Known, News, Ticket},
     judge,
     rotate::end_grace,
@@ -18,6 +18,21 @@ use crate::{
 const FEED_PAGE: u32 = 1_000;
 /// How many keys of a batch are looked up together.
 const BATCH: usize = 32;
+
+/// What is to be asked of the store.
+enum Step<R> {
+    /// To store a use that was counted; the key is valid.
+    Count(R, KeyId, UsageCounter),
+    /// Whether the text is another system's key.
+    #[cfg(feature = "import")]
+    Foreign,
+    /// Nothing, unless the key has rules: it is cached.
+    Judge(Arc<KeyRecord>),
+    /// The key.
+    Ask(Ticket),
+    /// What has changed; then it is looked at once more.
+    Follow,
+}
 
 impl<S: KeyStore> ApiKeys<S> {
     /// Verifies a presented text for a demand, and counts it if its secret is proven.
@@ -93,43 +108,102 @@ impl<S: KeyStore> TenantKeys<'_, S> {
 
     /// What is found in the cache is turned into a receipt by `kept`, and what is found elsewhere by `read`.
     #[inline]
-    async fn verify_as<R>(
+    async fn verify_as<R: Send>(
         &self,
         presented: &str,
         demand: &Demand<'_>,
         now: DateTime<Utc>,
-        kept: impl Fn(&Kept<'_>) -> Option<R>,
-        read: impl Fn(Receipt) -> R,
+        kept: impl Fn(&Kept<'_>) -> Option<R> + Send,
+        read: impl Fn(Receipt) -> R + Send,
     ) -> Result<Verdict<R>, S::Error> {
-        let (keys, state, now_ms) = (self.keys, &*self.state, now.timestamp_millis());
+        let step = match self.at_hand(presented, demand, now, true, &kept) {
+            Ok(verdict) => return Ok(verdict),
+            Err(step) => step,
+        };
+        // Boxed: a future that holds all this would be too large to be moved for nothing.
+        Box::pin(async move {
+            let step = match step {
+                Step::Follow => {
+                    self.follow(now).await;
+                    match self.at_hand(presented, demand, now, false, &kept) {
+                        Ok(verdict) => return Ok(verdict),
+                        Err(step) => step,
+                    }
+                }
+                step => step,
+            };
+            match step {
+                Step::Count(receipt, id, counter) => {
+                    self.keys.store_use(&self.state, id, counter).await?;
+                    Ok(Verdict::Valid(receipt))
+                }
+                step => Ok(self.go_on(presented, step, demand, now).await?.map(read)),
+            }
+        })
+        .await
+    }
+
+    /// As far as a verification comes without the store: for most, to its end.
+    #[inline(always)]
+    fn at_hand<R>(
+        &self,
+        presented: &str,
+        demand: &Demand<'_>,
+        now: DateTime<Utc>,
+        may_follow: bool,
+        kept: &impl Fn(&Kept<'_>) -> Option<R>,
+    ) -> Result<Verdict<R>, Step<R>> {
+        let (keys, state) = (self.keys, &*self.state);
         let presented = match keys.format.parse(presented) {
             Ok(presented) => presented,
-            Err(malformed) => {
-                return Ok(self.verify_foreign(presented, malformed, demand, now).await?.map(read));
-            }
+            #[cfg(feature = "import")]
+            Err(_) if keys.foreign.has_schemes() => return Err(Step::Foreign),
+            Err(malformed) => return Ok(Verdict::Malformed(malformed)),
         };
         let id = presented.id();
         // A forged id is refused by its tag before anything is hashed for it; what is cached needs no such check.
         if keys.format.has_tagged_ids() && !state.shards.has(id) && !keys.format.can_have(id) {
             return Ok(Verdict::NotFound);
         }
-        let Some(news) = keys.news else {
-            return Ok(self.verify_stored(presented, state.shards.ticket(id), demand, now).await?.map(read));
-        };
-        if news.are_due(state.asked_at(), now_ms) {
-            self.follow(now, now_ms).await;
+        let Some(news) = keys.news else { return Err(Step::Ask(state.shards.ticket(id))) };
+        let now_ms = now.timestamp_millis();
+        if may_follow && news.are_due(state.asked_at(), now_ms) {
+            return Err(Step::Follow);
         }
-        let is_plain = demand.is_plain() && !news.are_late(state.shards.as_of(), now_ms);
-        let digest = state.peppers.digest(presented).digest;
-        Ok(match state.shards.look_up(id, &digest, &state.meter, is_plain, now_ms, kept) {
-            Known::Plain { receipt, must_store: None } => Verdict::Valid(receipt),
-            Known::Plain { receipt, must_store: Some(counter) } => {
-                keys.store_use(state, id, counter).await?;
-                Verdict::Valid(receipt)
+        let is_plain = !news.are_late(state.shards.as_of(), now_ms);
+        let kept = |key: &Kept<'_>| {
+            if demand.asks_nothing() || key.permits(demand.scopes) { kept(key) } else { None }
+        };
+        let digest = state.peppers.current_digest(presented);
+        match state.shards.look_up(id, &digest, &state.meter, is_plain, now_ms, kept) {
+            Known::Plain(receipt) => Ok(Verdict::Valid(receipt)),
+            Known::Uncounted(receipt) => {
+                Err(Step::Count(receipt, id, state.meter.count_directly(now_ms)))
             }
-            Known::Cached(key) => self.verify_cached(presented, key, demand, now).await?.map(read),
-            Known::Nothing(ticket) => self.verify_stored(presented, ticket, demand, now).await?.map(read),
-        })
+            Known::Cached(key) => Err(Step::Judge(key)),
+            Known::Nothing(ticket) => Err(Step::Ask(ticket)),
+        }
+    }
+
+    async fn go_on<R>(
+        &self,
+        presented: &str,
+        step: Step<R>,
+        demand: &Demand<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Verdict, S::Error> {
+        match (step, self.keys.format.parse(presented)) {
+            #[cfg(feature = "import")]
+            (_, Err(malformed)) => self.verify_foreign(presented, malformed, demand, now).await,
+            #[cfg(not(feature = "import"))]
+            (_, Err(malformed)) => Ok(Verdict::Malformed(malformed)),
+            (Step::Judge(key), Ok(presented)) => self.verify_cached(presented, key, demand, now).await,
+            (Step::Ask(ticket), Ok(presented)) => self.verify_stored(presented, ticket, demand, now).await,
+            (_, Ok(presented)) => {
+                let ticket = self.state.shards.ticket(presented.id());
+                self.verify_stored(presented, ticket, demand, now).await
+            }
+        }
     }
 
     async fn verify_cached(
@@ -192,6 +266,8 @@ impl<S: KeyStore> TenantKeys<'_, S> {
             refused => refused,
         };
         if let Verdict::Valid(receipt) = &verdict {
+            // A key that was refused was not used: asking does not keep it from becoming idle.
+            state.shards.touch(id, now.timestamp_millis());
             self.end_grace(&receipt.key, now).await?;
             self.rehash(&receipt.key, current, now).await?;
         }
@@ -276,9 +352,8 @@ impl<S: KeyStore> TenantKeys<'_, S> {
     }
 
     /// Follows the feed to its end; a failure shows as news that grow old.
-    #[cold]
-    async fn follow(&self, now: DateTime<Utc>, now_ms: i64) {
-        let Some(_following) = self.state.begin_following(now_ms) else { return };
+    async fn follow(&self, now: DateTime<Utc>) {
+        let Some(_following) = self.state.begin_following(now.timestamp_millis()) else { return };
         loop {
             let cursor = self.state.cursor();
             let asked = self.keys.store.changed_keys(&self.state.tenant, cursor, FEED_PAGE, now).await;
@@ -306,18 +381,5 @@ impl<S: KeyStore> TenantKeys<'_, S> {
             self.state.audit_refusal(name, Some(id), verdict.index(), receipt.at);
         }
         verdict
-    }
-
-    /// A text that is no token of ours.
-    #[cfg(not(feature = "import"))]
-    #[expect(clippy::unused_async, reason = "with imported keys it asks the store")]
-    async fn verify_foreign(
-        &self,
-        _: &str,
-        malformed: crate::Malformed,
-        _: &Demand<'_>,
-        _: DateTime<Utc>,
-    ) -> Result<Verdict, S::Error> {
-        Ok(Verdict::Malformed(malformed))
     }
 }
