@@ -7,9 +7,15 @@ pub(crate) const NO_DIGIT: u8 = 0x80;
 
 /// As many digits as a `u64` always holds.
 const CHUNK: usize = 10;
-const CHUNK_BASE: u64 = 62_u64.pow(CHUNK as u32);
+const CHUNK_BASE: u64 = 62_u64.pow(10);
 
 /// The value of each byte as a digit.
+#[expect(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    reason = "done when this is compiled: a mistake would stop that"
+)]
 const DIGITS: [u8; 256] = {
     let mut digits = [NO_DIGIT; 256];
     let mut value = 0;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use apikeys::{ApiKeys, MemoryStore, Pepper, PepperId, Peppers, TokenFormat};
+use apikeys::{
+    ApiKeys, CreditPlan, MemoryStore, NewKey, Pepper, PepperId, Peppers, RateLimit, RequiredScopes, Rules, TokenFormat,
+};
 use axum::{Extension, Router, body::Body, http::Request, middleware, routing::get};
 use chrono::{DateTime, Utc};
 use http_body_util::BodyExt;
@@ -11,7 +13,7 @@ use store_contract::block_on;
 use tower::ServiceExt;
 use vestibule_axum::{
     ApiError, Clock, Tenant,
-    apikeys::{self as routes, KeyVerifier, VerifiedKey, verify_keys},
+    apikeys::{self as routes, ClientAddress, KeyLayer, KeyVerifier, RequireScopes, VerifiedKey, verify_keys},
 };
 
 const SUBJECT: &str = "user_2xhFjEI5X2qWRvtV13BzSj8H6Dk";
@@ -34,8 +36,22 @@ fn app_and_keys() -> (Router, Arc<ApiKeys<MemoryStore>>) {
         .route("/whoami", get(async |key: VerifiedKey| key.record().subject.to_string()))
         .route("/reports", get(reports))
         .route("/twice", get(async |_: VerifiedKey, key: VerifiedKey| key.record().id.to_string()))
-        .layer(middleware::from_fn_with_state(verifier, verify_keys));
+        .route("/typed", get(async |_: VerifiedKey<Typed>| "all is well"))
+        .layer(middleware::from_fn_with_state(verifier.clone(), verify_keys))
+        .route("/layered", get(async |key: VerifiedKey| key.record().id.to_string()).route_layer(layer(verifier)));
     (routes::router(keys.clone(), Clock::fixed(now())).layer(Extension(tenant)).merge(own), keys)
+}
+
+/// Scopes in the type.
+struct Typed;
+
+impl RequireScopes for Typed {
+    const SCOPES: RequiredScopes<'static> = RequiredScopes::Any(&["reports:read", "admin"]);
+}
+
+/// Scopes in the route.
+fn layer(verifier: KeyVerifier) -> KeyLayer {
+    KeyLayer::new(verifier).all(&["reports:read"])
 }
 
 async fn reports(key: VerifiedKey) -> Result<&'static str, ApiError> {
@@ -46,6 +62,7 @@ async fn reports(key: VerifiedKey) -> Result<&'static str, ApiError> {
 struct Answer {
     status: u16,
     challenge: Option<String>,
+    retry_after: Option<String>,
     body: Value,
 }
 
@@ -68,10 +85,10 @@ fn send(app: &Router, method: &str, path: &str, headers: &[(&str, &str)], body: 
     }
     let response = block_on(app.clone().oneshot(request.body(body.into()).unwrap())).unwrap();
     let status = response.status().as_u16();
-    let challenge =
-        response.headers().get("www-authenticate").map(|value| value.to_str().unwrap().to_owned());
+    let header = |name| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+    let (challenge, retry_after) = (header("www-authenticate"), header("retry-after"));
     let bytes = block_on(response.into_body().collect()).unwrap().to_bytes();
-    Answer { status, challenge, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
+    Answer { status, challenge, retry_after, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
 }
 
 fn call(app: &Router, method: &str, path: &str, body: &Value) -> Answer {
@@ -213,7 +230,7 @@ fn a_handler_takes_a_verified_key() {
     assert_eq!(bearing(&app, "/whoami", &secret).status, 200);
     assert_eq!(bearing(&app, "/reports", &secret).status, 200);
     let unscoped = bearing(&app, "/reports", &unscoped);
-    assert_eq!(unscoped.code(), (403, "authorization_invalid"));
+    assert_eq!(unscoped.code(), (403, "api_key_insufficient_scope"));
     assert_eq!(unscoped.challenge.as_deref(), Some("Bearer error=\"insufficient_scope\""));
     let none = send(&app, "GET", "/whoami", &[], "");
     assert_eq!((none.code(), none.challenge.as_deref()), ((401, "authentication_invalid"), Some("Bearer")));
@@ -231,4 +248,68 @@ fn a_request_counts_once_however_often_its_key_is_asked_for() {
     let tenant = Tenant::new("acme").unwrap();
     let usage = block_on(keys.usage(tenant.apikeys(), apikeys::Month::of(now()))).unwrap();
     assert_eq!(usage.verifications, 1);
+}
+
+#[test]
+fn scopes_stand_in_the_type_or_in_the_route() {
+    let (app, keys) = app_and_keys();
+    let (_, reader) = created(&app, &json!({ "scopes": ["reports:*"] }));
+    let (_, admin) = created(&app, &json!({ "scopes": ["admin"] }));
+    for (path, token, status) in [
+        ("/typed", &reader, 200),
+        ("/typed", &admin, 200),
+        ("/layered", &reader, 200),
+        ("/layered", &admin, 403),
+    ] {
+        assert_eq!(bearing(&app, path, token).status, status, "{path}");
+    }
+    assert_eq!(send(&app, "GET", "/layered", &[], "").code(), (401, "authentication_invalid"));
+    let tenant = Tenant::new("acme").unwrap();
+    let usage = block_on(keys.usage(tenant.apikeys(), apikeys::Month::of(now()))).unwrap();
+    assert_eq!(usage.verifications, 4, "a layer and its handler are one verification");
+}
+
+#[test]
+fn limits_say_when_to_come_again() {
+    let (app, keys) = app_and_keys();
+    let tenant = Tenant::new("acme").unwrap();
+    let issue = |rules| {
+        let new = NewKey { rules, ..NewKey::new(SUBJECT.parse().unwrap(), "Builds") };
+        let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
+        block_on(keys.issue(tenant.apikeys(), new, now(), &mut rng)).unwrap().1.reveal().to_string()
+    };
+    let limited = issue(Rules { rate_limit: RateLimit::new(1, 90).ok(), ..Rules::default() });
+    assert_eq!(bearing(&app, "/whoami", &limited).status, 200);
+    let refused = bearing(&app, "/whoami", &limited);
+    assert_eq!((refused.code(), refused.retry_after.as_deref()), ((429, "api_key_rate_limited"), Some("90")));
+    let verified = call(&app, "POST", "/api_keys/verify", &json!({ "secret": limited }));
+    assert_eq!((verified.code(), verified.retry_after.as_deref()), ((429, "api_key_rate_limited"), Some("90")));
+    let poor = issue(Rules { credits: Some(CreditPlan { initial: 0, refill: None }), ..Rules::default() });
+    assert_eq!(bearing(&app, "/whoami", &poor).code(), (429, "api_key_usage_exceeded"));
+    let bound = issue(Rules { networks: ["192.0.2.0/24".parse().unwrap()].into(), ..Rules::default() });
+    assert_eq!(bearing(&app, "/whoami", &bound).code(), (403, "api_key_ip_denied"));
+    let from_there = app.layer(Extension(ClientAddress("192.0.2.1".parse().unwrap())));
+    assert_eq!(bearing(&from_there, "/whoami", &bound).status, 200);
+}
+
+#[test]
+fn keys_are_rotated_disabled_and_enabled() {
+    let app = app();
+    let (id, old) = created(&app, &json!({}));
+    let path = format!("/api_keys/{id}");
+    let rotated = call(&app, "POST", &format!("{path}/rotate"), &json!({ "grace_seconds": 60 }));
+    assert_eq!(rotated.status, 200, "{}", rotated.body);
+    let new = rotated.body["secret"].as_str().unwrap().to_owned();
+    for token in [&old, &new] {
+        assert_eq!(bearing(&app, "/whoami", token).status, 200);
+    }
+    let again = call(&app, "POST", &format!("{path}/rotate"), &json!({}));
+    assert_eq!(again.code(), (409, "api_key_not_rotatable"));
+    let forever = call(&app, "POST", &format!("{path}/rotate"), &json!({ "grace_seconds": 1e9 }));
+    assert_eq!(forever.status, 409, "a key that was rotated is not looked at further");
+    assert_eq!(call(&app, "POST", &format!("{path}/disable"), &json!({})).status, 200);
+    assert_eq!(bearing(&app, "/whoami", &old).code(), (401, "api_key_disabled"));
+    assert_eq!(call(&app, "POST", &format!("{path}/enable"), &json!({})).status, 200);
+    assert_eq!(bearing(&app, "/whoami", &old).status, 200);
+    assert_eq!(call(&app, "PUT", &path, &json!({})).code(), (405, "method_not_allowed"));
 }

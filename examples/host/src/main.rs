@@ -11,7 +11,7 @@ mod setup;
 mod usage;
 mod waitlist;
 
-use std::{error::Error, process::ExitCode};
+use std::{error::Error, net::SocketAddr, process::ExitCode, time::Duration};
 
 use tokio::{
     net::TcpListener,
@@ -19,7 +19,10 @@ use tokio::{
 };
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::options::{HELP, Options, Request};
+use crate::{
+    options::{HELP, Options, Request},
+    setup::House,
+};
 
 fn main() -> ExitCode {
     let outcome = match options::parse(lexopt::Parser::from_env()) {
@@ -56,10 +59,25 @@ async fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     }
     credentials::print(&base_url, &house);
     tracing::info!(%base_url, "ready");
-    let app = app::router(&base_url, &house);
+    // The peer's address is what keys that are bound to networks are held to.
+    let app = app::router(&base_url, &house).into_make_service_with_connect_info::<SocketAddr>();
+    let flushing = tokio::spawn(flush_every_second(house.clone()));
     axum::serve(listener, app).with_graceful_shutdown(asked_to_stop()?).await?;
+    flushing.abort();
+    house.keys.flush_usage(house.clock.now()).await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Stores what keys were used for, and what was refused of them; what fails is tried again.
+async fn flush_every_second(house: House) {
+    let mut seconds = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        seconds.tick().await;
+        if let Err(error) = house.keys.flush_usage(house.clock.now()).await {
+            tracing::error!(error = with_causes(&error), "usage can't be stored");
+        }
+    }
 }
 
 /// Ends on Ctrl-C and on SIGTERM; requests under way are answered first.

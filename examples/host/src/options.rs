@@ -15,6 +15,8 @@ Options:
   --database DATABASE    sqlite:PATH or memory: [default: sqlite:vestibule.sqlite]
   --no-demo              leave a new database empty
   --credentials FILE     write the URLs and secrets as JSON to FILE, readable by you alone
+  --usage-loss-bound N   how many verifications of API keys a crash may lose; 0 stores each first [default: 0]
+  --keep-secrets         seal the secrets of new API keys beside the database, so that they can be shown again
   --scim-schemas DIR     additional SCIM schemas and resource types, one JSON document or array a file
   --help                 print this
 ";
@@ -26,6 +28,8 @@ pub(crate) struct Options {
     pub(crate) database: DatabaseOption,
     pub(crate) demo: bool,
     pub(crate) credentials: Option<PathBuf>,
+    pub(crate) usage_loss_bound: u64,
+    pub(crate) keep_secrets: bool,
     pub(crate) scim_schemas: Option<PathBuf>,
 }
 
@@ -50,6 +54,8 @@ pub(crate) fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
         database: DatabaseOption::File("vestibule.sqlite".into()),
         demo: true,
         credentials: None,
+        usage_loss_bound: 0,
+        keep_secrets: false,
         scim_schemas: None,
     };
     while let Some(argument) = arguments.next()? {
@@ -58,6 +64,8 @@ pub(crate) fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
             lexopt::Arg::Long("database") => options.database = arguments.value()?.parse_with(database)?,
             lexopt::Arg::Long("no-demo") => options.demo = false,
             lexopt::Arg::Long("credentials") => options.credentials = Some(arguments.value()?.into()),
+            lexopt::Arg::Long("usage-loss-bound") => options.usage_loss_bound = arguments.value()?.parse()?,
+            lexopt::Arg::Long("keep-secrets") => options.keep_secrets = true,
             lexopt::Arg::Long("scim-schemas") => options.scim_schemas = Some(arguments.value()?.into()),
             lexopt::Arg::Long("help") | lexopt::Arg::Short('h') => return Ok(Request::Help),
             other => return Err(other.unexpected()),
@@ -101,14 +109,16 @@ mod tests {
 
     #[test]
     fn every_option_is_read() {
-        let arguments =
-            "--addr localhost:0 --database memory: --no-demo --credentials c.json --scim-schemas s";
+        let arguments = "--addr localhost:0 --database memory: --no-demo --credentials c.json --scim-schemas s \
+                         --usage-loss-bound 100 --keep-secrets";
         let Ok(Request::Serve(options)) = read(&arguments.split(' ').collect::<Vec<_>>()) else { panic!() };
         let expected = Options {
             addr: "localhost:0".into(),
             database: DatabaseOption::Memory,
             demo: false,
             credentials: Some("c.json".into()),
+            usage_loss_bound: 100,
+            keep_secrets: true,
             scim_schemas: Some("s".into()),
         };
         assert_eq!(options, expected);
@@ -122,5 +132,6 @@ mod tests {
             assert!(read(&[option, value]).unwrap_err().contains("expected"), "{option} {value}");
         }
         assert!(read(&["--database", "sqlite:"]).is_err());
+        assert!(read(&["--usage-loss-bound", "-1"]).is_err());
     }
 }

@@ -3,10 +3,10 @@
 use std::{error::Error, fs, io, path::Path, sync::Arc};
 
 use getrandom::SysRng;
-use rand_core::UnwrapErr;
+use rand_core::{CryptoRng, UnwrapErr};
 use vestibule::{
     analytics_filter::{Change, CursorKey, Cursors, Organization, OrganizationId, Overview, TestUserRule},
-    apikeys::{ApiKeys, Pepper, PepperId, Peppers, TokenFormat},
+    apikeys::{ApiKeys, CachePolicy, Pepper, PepperId, Peppers, TokenFormat, XChaChaVault},
     billing_plans::Billing,
     scim_core::{AttributeDefinition, DirectoryStore, ENTERPRISE_USER, NewDirectory, Registry, Scim},
 };
@@ -61,9 +61,8 @@ pub(crate) async fn open(options: &Options) -> Result<House, Box<dyn Error>> {
     }
     .with_accounts(move |tx, tenant, effect| hook.apply(tx, tenant, effect));
     store.database().write(|tx| Ok(accounts::create(tx)?)).await?;
-    let peppers = Peppers::new((PepperId(1), Pepper::new(&secrets.key("pepper"))), []);
     let mut house = House {
-        keys: Arc::new(ApiKeys::new(store.clone(), TokenFormat::new("ak", "test")?, peppers, rng)),
+        keys: Arc::new(api_keys(&store, &secrets, options, rng)?),
         billing: Billing::new(store.clone()),
         scim: Arc::new(Scim::new(store.clone(), registry(options.scim_schemas.as_deref())?)),
         tenant: Tenant::new("ins_demo")?,
@@ -83,6 +82,23 @@ pub(crate) async fn open(options: &Options) -> Result<House, Box<dyn Error>> {
         demo::fill(&house).await?;
     }
     Ok(house)
+}
+
+/// Keys with a cache; how much of their usage may be lost, and whether their secrets can be shown again, is an option.
+fn api_keys(
+    store: &SqliteStore,
+    secrets: &Secrets,
+    options: &Options,
+    rng: &mut impl CryptoRng,
+) -> Result<ApiKeys<SqliteStore>, Box<dyn Error>> {
+    let peppers = Peppers::new((PepperId(1), Pepper::new(&secrets.key("pepper"))), []);
+    let keys = ApiKeys::new(store.clone(), TokenFormat::new("ak", "test")?, peppers, rng)
+        .with_cache(CachePolicy::default())
+        .with_loss_bound(options.usage_loss_bound);
+    Ok(match options.keep_secrets {
+        true => keys.with_vault(Arc::new(XChaChaVault::new(&secrets.key("vault")))),
+        false => keys,
+    })
 }
 
 /// The organization and its directory; if the token of one that is there was lost, it gets another.

@@ -1,4 +1,4 @@
-//! SIGKILL during writes loses no acknowledged change to a stored resource.
+//! SIGKILL during writes loses no acknowledged change to a stored resource, and counts nothing twice.
 
 mod common;
 
@@ -17,21 +17,37 @@ use crate::common::Host;
 
 const SUBJECT: &str = "user_0000000000000000000000crash";
 
-/// What the host has acknowledged.
+const ROUNDS: u32 = 3;
+
+/// What the host has acknowledged, and what it was asked for.
 #[derive(Default)]
 struct Acknowledged {
     keys: Vec<String>,
+    /// Predecessor and successor.
+    rotated: Vec<(String, String)>,
     revoked: Vec<String>,
     users: Vec<String>,
     verified: u64,
+    asked_to_verify: u64,
+    asked_to_create: u64,
 }
 
 #[test]
 fn no_acknowledged_change_is_lost() {
+    survive(0);
+}
+
+#[test]
+fn a_crash_loses_no_more_uses_than_the_host_has_chosen() {
+    survive(20);
+}
+
+fn survive(loss_bound: u64) {
     let folder = tempfile::tempdir().unwrap();
     let mut all = Acknowledged::default();
-    for round in 0..3 {
-        let host = Host::start(&folder, &["--no-demo"]);
+    let bound = loss_bound.to_string();
+    for round in 0..ROUNDS {
+        let host = Host::start(&folder, &["--no-demo", "--usage-loss-bound", &bound]);
         all = write_until_killed(&host, all, round);
     }
     assert!(
@@ -48,11 +64,20 @@ fn no_acknowledged_change_is_lost() {
     for id in &all.users {
         assert_eq!(host.scim("GET", &format!("/Users/{id}"), None).status, 200, "{id}");
     }
+    for (predecessor, successor) in &all.rotated {
+        for id in [predecessor, successor] {
+            assert_eq!(host.api("GET", &format!("/api_keys/{id}"), None).status, 200, "{id}");
+        }
+    }
     let usage = host.api("GET", "/v1/usage", None).body;
     let verifications = usage["verifications"].as_u64().unwrap();
-    assert!(verifications >= all.verified, "{verifications} of {} verifications are left", all.verified);
+    let lost = u64::from(ROUNDS) * loss_bound;
+    assert!(verifications + lost >= all.verified, "{verifications} of {} verifications are left", all.verified);
+    assert!(verifications <= all.asked_to_verify, "{verifications} of {} were counted", all.asked_to_verify);
     let creations = usage["creations"].as_u64().unwrap();
-    assert!(creations >= all.keys.len() as u64, "{creations} of {} creations are left", all.keys.len());
+    let created = (all.keys.len() + all.rotated.len()) as u64;
+    assert!(creations >= created, "{creations} of {created} creations are left");
+    assert!(creations <= all.asked_to_create, "{creations} of {} were counted", all.asked_to_create);
 }
 
 /// Three writers at work, and a kill in the midst of them.
@@ -88,15 +113,22 @@ fn write_once(host: &Host, all: &Mutex<Acknowledged>, name: &str) -> bool {
         assert!(answer.status < 300, "{path}: {answer:?}");
         Some(answer.body)
     };
+    all.lock().unwrap().asked_to_create += 1;
     let Some(key) = try_api("POST", "/api_keys", json!({ "name": name, "subject": SUBJECT })) else {
         return false;
     };
     let id = key["id"].as_str().unwrap().to_owned();
     all.lock().unwrap().keys.push(id.clone());
+    all.lock().unwrap().asked_to_verify += 1;
     let Some(_) = try_api("POST", "/api_keys/verify", json!({ "secret": key["secret"] })) else {
         return false;
     };
     all.lock().unwrap().verified += 1;
+    all.lock().unwrap().asked_to_create += 1;
+    let rotation = json!({ "grace_seconds": 60 });
+    let Some(rotated) = try_api("POST", &format!("/api_keys/{id}/rotate"), rotation) else { return false };
+    let successor = rotated["id"].as_str().unwrap().to_owned();
+    all.lock().unwrap().rotated.push((id.clone(), successor));
     let Some(_) = try_api("POST", &format!("/api_keys/{id}/revoke"), json!({})) else { return false };
     all.lock().unwrap().revoked.push(id);
     let user = json!({

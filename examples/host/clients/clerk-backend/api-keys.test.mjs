@@ -71,7 +71,8 @@ test('a valid secret is verified and the use is seen', async () => {
   const verified = await clerk.apiKeys.verify(key.secret);
   assert.equal(verified.id, key.id);
   assert.equal(verified.secret, undefined);
-  assert.ok((await clerk.apiKeys.get(key.id)).lastUsedAt > 0);
+  const used = await clerk.apiKeys.get(key.id);
+  assert.ok(used.lastUsedAt > 0 && used.lastUsedAt % 60_000 === 0, 'to the minute');
 });
 
 test('malformed and unknown secrets are refused alike', async () => {
@@ -97,16 +98,55 @@ test('a deleted key is gone', async () => {
   assert.deepEqual(await refusal(clerk.apiKeys.get(key.id)), { status: 404, code: 'resource_not_found' });
 });
 
-test('only digests are stored, so a secret is never handed out again', async () => {
+test('a host that keeps secrets shows one again', async () => {
   const key = await clerk.apiKeys.create({ name: 'secret', subject: freshUser() });
-  const { status } = await refusal(clerk.apiKeys.getSecret(key.id));
-  assert.ok(status >= 400 && status < 500, `status ${status}`);
+  assert.deepEqual(await clerk.apiKeys.getSecret(key.id), { secret: key.secret });
+});
+
+test('an expired key is never verified', async () => {
+  const key = await clerk.apiKeys.create({ name: 'expired', subject: freshUser(), secondsUntilExpiration: 0.001 });
+  await new Promise((done) => setTimeout(done, 20));
+  assert.deepEqual(await refusal(clerk.apiKeys.verify(key.secret)), { status: 400, code: 'api_key_expired' });
+  assert.equal((await clerk.apiKeys.get(key.id)).expired, true);
 });
 
 test('bad parameters are refused by name', async () => {
-  assert.equal((await refusal(clerk.apiKeys.create({ subject: freshUser() }))).code, 'form_param_missing');
-  assert.equal((await refusal(clerk.apiKeys.create({ name: 'x', subject: freshUser() }))).status, 422);
-  assert.equal((await refusal(clerk.apiKeys.create({ name: 'name', subject: 'someone' }))).status, 422);
+  const subject = freshUser();
+  const key = await clerk.apiKeys.create({ name: 'good', subject });
+  const long = 'x'.repeat(256);
+  const invalid = { status: 422, code: 'form_param_value_invalid' };
+  for (const [call, expected] of [
+    [clerk.apiKeys.create({ subject }), { status: 422, code: 'form_param_missing' }],
+    [clerk.apiKeys.create({ name: 'name' }), { status: 422, code: 'form_param_missing' }],
+    [clerk.apiKeys.create({ name: 'x', subject }), invalid],
+    [clerk.apiKeys.create({ name: 'name', subject: 'someone' }), invalid],
+    [clerk.apiKeys.create({ name: 'name', subject, description: long }), invalid],
+    [clerk.apiKeys.create({ name: 'name', subject, scopes: ['a b'] }), invalid],
+    [clerk.apiKeys.create({ name: 'name', subject, secondsUntilExpiration: -1 }), invalid],
+    [clerk.apiKeys.list({ subject: 'someone' }), invalid],
+    [clerk.apiKeys.list({ subject, limit: 101 }), invalid],
+    [clerk.apiKeys.update({ apiKeyId: key.id, subject, description: long }), invalid],
+    [clerk.apiKeys.update({ apiKeyId: key.id, subject: 'someone' }), invalid],
+    [clerk.apiKeys.revoke({ apiKeyId: key.id, revocationReason: long }), invalid],
+    [clerk.apiKeys.verify(''), { status: 404, code: 'resource_not_found' }],
+  ]) {
+    assert.deepEqual(await refusal(call), expected);
+  }
+  assert.equal((await clerk.apiKeys.list({ subject })).totalCount, 1, 'nothing was written');
+});
+
+test('calls for a key that is not there are refused alike', async () => {
+  const apiKeyId = 'ak_' + '0'.repeat(32);
+  for (const call of [
+    clerk.apiKeys.get(apiKeyId),
+    clerk.apiKeys.update({ apiKeyId, subject: freshUser(), description: 'new' }),
+    clerk.apiKeys.revoke({ apiKeyId }),
+    clerk.apiKeys.delete(apiKeyId),
+    clerk.apiKeys.getSecret(apiKeyId),
+    clerk.apiKeys.verify('ak_test_nonsense'),
+  ]) {
+    assert.deepEqual(await refusal(call), { status: 404, code: 'resource_not_found' });
+  }
 });
 
 test('a wrong secret key is refused', async () => {
