@@ -8,7 +8,8 @@
 use std::collections::HashMap;
 
 use apikeys::{
-    ApiKeys, CachePolicy, Demand, MemoryStore, NewKey, Pepper, PepperId, Peppers, TenantId, TokenFormat, Verdict,
+    ApiKeys, CachePolicy, Demand, MemoryStore, NewKey, Pepper, PepperId, Peppers, TenantId, TokenFormat,
+    Verdict,
     import::{Scheme, SchemeKeys, candidates},
 };
 use chacha20::ChaCha12Rng;

@@ -10,8 +10,8 @@ use std::{
 };
 
 use apikeys::{
-    ApiKeys, AuditEvent, AuditStore, Commit, ErrorType, IdempotencyKey, KeyChange, KeyId, KeyWriter, MemoryStore,
-    NewKey, Pepper, PepperId, Peppers, TenantId, TokenFormat,
+    ApiKeys, AuditEvent, AuditStore, Commit, ErrorType, IdempotencyKey, KeyChange, KeyId, KeyWriter,
+    MemoryStore, NewKey, Pepper, PepperId, Peppers, TenantId, TokenFormat,
 };
 use chrono::{DateTime, Utc};
 use getrandom::SysRng;

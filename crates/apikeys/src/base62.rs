@@ -12,7 +12,6 @@ const CHUNK_BASE: u64 = 62_u64.pow(10);
 /// The value of each byte as a digit.
 #[expect(
     clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
     clippy::cast_possible_truncation,
     reason = "done when this is compiled: a mistake would stop that"
 )]
@@ -30,10 +29,10 @@ const DIGITS: [u8; 256] = {
 ///
 /// What does not fit is cut off; the callers' widths hold every value of their types.
 pub(crate) fn encode(mut value: u128, text: &mut [u8]) {
-    let base = u128::from(CHUNK_BASE);
+    const BASE: u128 = CHUNK_BASE as u128;
     for chunk in text.rchunks_mut(CHUNK) {
-        encode_chunk(u64::try_from(value % base).unwrap_or(0), chunk);
-        value /= base;
+        encode_chunk(u64::try_from(value % BASE).unwrap_or(0), chunk);
+        value /= BASE;
     }
 }
 

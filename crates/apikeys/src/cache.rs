@@ -292,13 +292,17 @@ impl Shards {
 
     #[inline]
     fn shard(&self, id: KeyId) -> MutexGuard<'_, Shard> {
-        #[expect(clippy::indexing_slicing, reason = "a remainder is less than the length, which is never 0")]
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "a masked place is less than the length, which is never 0"
+        )]
         lock(&self.shards[self.place(id)])
     }
 
     fn place(&self, id: KeyId) -> usize {
         let [.., a, b, _, _, _, _, _, _] = *id.as_bytes();
-        usize::from(u16::from_le_bytes([a, b])) % self.shards.len().max(1)
+        // The number of shards is a power of two.
+        usize::from(u16::from_le_bytes([a, b])) & self.shards.len().wrapping_sub(1)
     }
 }
 

@@ -151,7 +151,11 @@ impl Every {
             }
             Self::MonthDay(day) => {
                 let this = in_month_of(now, day)?;
-                if this <= now { Some(this) } else { in_month_of(now.checked_sub_months(Months::new(1))?, day) }
+                if this <= now {
+                    Some(this)
+                } else {
+                    in_month_of(now.checked_sub_months(Months::new(1))?, day)
+                }
             }
         }
     }
@@ -197,7 +201,11 @@ mod tests {
         let spent = refilled.take(9).unwrap();
         assert_eq!(plan.refill(spent, at("2026-03-30T23:59:59Z")).available, 0, "once a month");
         assert_eq!(plan.refill(spent, at("2026-03-31T00:00:00Z")).available, 9);
-        assert_eq!(plan.refill(spent, at("2024-02-29T00:00:00Z")).available, 0, "a clock that runs back refills nothing");
+        assert_eq!(
+            plan.refill(spent, at("2024-02-29T00:00:00Z")).available,
+            0,
+            "a clock that runs back refills nothing"
+        );
     }
 
     #[test]

@@ -7,8 +7,9 @@ use rand_core::CryptoRng;
 use serde_json::{Value, json};
 
 use crate::{
-    Creation, EarlierCreation, Idempotency, KeyChange, KeyId, KeyRecord, Lineage, Month, ParentError, Revision,
-    Rules, Scope, Secret, StoredDigest, Subject, SubjectKind, TenantPeppers, TokenFormat, limits, lineage,
+    Creation, EarlierCreation, Idempotency, KeyChange, KeyId, KeyRecord, Lineage, Month, ParentError,
+    Revision, Rules, Scope, Secret, StoredDigest, Subject, SubjectKind, TenantPeppers, TokenFormat, limits,
+    lineage,
 };
 
 /// How long a repeated request is recognised.
@@ -68,10 +69,22 @@ impl NewKey {
     fn fingerprint(&self) -> [u8; 32] {
         let rules = &self.rules;
         fingerprint(&json!([
-            "issue", self.subject, self.name, self.kind, self.description, self.scopes, self.claims,
-            self.metadata, self.created_by, self.lifetime.map(|lifetime| lifetime.num_milliseconds()),
-            self.parent, rules.not_before.map(|begin| begin.timestamp_millis()),
-            rules.idle_ttl.map(|idle| idle.num_milliseconds()), rules.networks, rules.rate_limit, rules.credits,
+            "issue",
+            self.subject,
+            self.name,
+            self.kind,
+            self.description,
+            self.scopes,
+            self.claims,
+            self.metadata,
+            self.created_by,
+            self.lifetime.map(|lifetime| lifetime.num_milliseconds()),
+            self.parent,
+            rules.not_before.map(|begin| begin.timestamp_millis()),
+            rules.idle_ttl.map(|idle| idle.num_milliseconds()),
+            rules.networks,
+            rules.rate_limit,
+            rules.credits,
         ]))
     }
 }
@@ -238,7 +251,8 @@ fn check_ancestors(
     if new.parent.is_none() {
         return Ok(());
     }
-    let parent = ancestors.first().filter(|parent| Some(parent.id) == new.parent).ok_or(ParentError::Unknown)?;
+    let parent =
+        ancestors.first().filter(|parent| Some(parent.id) == new.parent).ok_or(ParentError::Unknown)?;
     lineage::check_parent(ancestors, now)?;
     if parent.subject != new.subject {
         return Err(ParentError::Subject);

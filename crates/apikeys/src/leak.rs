@@ -30,7 +30,10 @@ pub enum LeakAnswer {
 /// Where tokens stand in a text: everything that has their shape, whatever its checksum.
 ///
 /// A token that runs on into other letters or digits is looked at, too: scanners cut where they like.
-pub(crate) fn candidates<'a>(format: &'a TokenFormat, text: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
+pub(crate) fn candidates<'a>(
+    format: &'a TokenFormat,
+    text: &'a str,
+) -> impl Iterator<Item = Range<usize>> + 'a {
     let len = format.token_len().min(MAX_PRESENTED_LEN);
     text.match_indices(format.head()).filter_map(move |(start, _)| {
         let range = start..start.checked_add(len)?;

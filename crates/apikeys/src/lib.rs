@@ -49,6 +49,9 @@ mod vault;
 mod verify;
 pub mod wire;
 
+#[doc = include_str!("../THREATS.md")]
+pub mod threats {}
+
 #[cfg(feature = "contract")]
 #[doc(hidden)]
 pub use store_contract as __store_contract;
@@ -63,7 +66,8 @@ pub use crate::{
     audit::{AuditAction, AuditEvent},
     cache::CachePolicy,
     change::{
-        Commit, Creation, DELETED_PARENT, EarlierCreation, Idempotency, KeyChange, Revision, Tombstone, UsageChange,
+        Commit, Creation, DELETED_PARENT, EarlierCreation, Idempotency, KeyChange, Revision, Tombstone,
+        UsageChange,
     },
     credits::{
         Account, Balance, CreditPlan, Every, Refill, Reservation, ReservationId, Reserved, Settlement,

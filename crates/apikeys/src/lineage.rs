@@ -60,7 +60,8 @@ pub(crate) fn check_within(
     scopes: &[Scope],
     expires_at: Option<DateTime<Utc>>,
 ) -> Result<(), ParentError> {
-    let granted = |scope: &&Scope| parent.scopes.iter().any(|own| own.covers(scope.as_str()) || own == *scope);
+    let granted =
+        |scope: &&Scope| parent.scopes.iter().any(|own| own.covers(scope.as_str()) || own == *scope);
     if let Some(beyond) = scopes.iter().find(|scope| !granted(scope)) {
         return Err(ParentError::Scope(beyond.clone()));
     }
@@ -75,7 +76,10 @@ pub(crate) fn check_within(
 ///
 /// # Errors
 /// [`ParentError`].
-pub(crate) fn check_parent(ancestors: &[impl AsRef<KeyRecord>], now: DateTime<Utc>) -> Result<(), ParentError> {
+pub(crate) fn check_parent(
+    ancestors: &[impl AsRef<KeyRecord>],
+    now: DateTime<Utc>,
+) -> Result<(), ParentError> {
     if ancestors.iter().any(|ancestor| ancestor.as_ref().status(now) != KeyStatus::Active) {
         return Err(ParentError::NotActive);
     }

@@ -58,7 +58,9 @@ impl KeyFilter {
         self.subject.as_ref().is_none_or(|subject| *subject == key.subject)
             && self.kind.as_ref().is_none_or(|kind| *kind == key.kind)
             && self.name.as_ref().is_none_or(|name| contains(&key.name, name))
-            && self.status.map_or(self.include_invalid || key.is_valid(now), |status| key.status(now) == status)
+            && self
+                .status
+                .map_or(self.include_invalid || key.is_valid(now), |status| key.status(now) == status)
             && self.expires_before.is_none_or(|end| key.expires_at.is_some_and(|expiry| expiry < end))
             && self.last_used_before.is_none_or(|end| key.last_used_at.is_none_or(|used| used < end))
     }

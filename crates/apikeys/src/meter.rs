@@ -58,7 +58,7 @@ impl Meter {
             // 0 is the store itself.
             writers: (writer, WriterId(writer.0.wrapping_add(1).max(1))),
             bound,
-            chunk: (bound / many).clamp(1, 1_024),
+            chunk: bound.checked_div(many).unwrap_or(1).clamp(1, 1_024),
             leased: AtomicU64::new(0),
             stored: AtomicU64::new(0),
             totals: Mutex::default(),

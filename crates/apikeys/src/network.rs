@@ -111,7 +111,9 @@ impl From<Network> for String {
 #[non_exhaustive]
 pub enum InvalidNetwork {
     /// It is no address, or its prefix is none.
-    #[error("a network is an IP address, or one with `/` and the length of its prefix, such as `203.0.113.0/24`")]
+    #[error(
+        "a network is an IP address, or one with `/` and the length of its prefix, such as `203.0.113.0/24`"
+    )]
     Notation,
     /// There are bits behind the prefix.
     #[error("a network has no bits behind its prefix: did you mean `{0}`?")]
@@ -150,7 +152,9 @@ mod tests {
 
     #[test]
     fn bad_ones_say_why() {
-        for bad in ["", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/+8", "::/129", "10.0.0/8", "10.0.0.0/8 ", "::1%1"] {
+        for bad in
+            ["", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/+8", "::/129", "10.0.0/8", "10.0.0.0/8 ", "::1%1"]
+        {
             assert_eq!(bad.parse::<Network>(), Err(InvalidNetwork::Notation), "{bad}");
         }
         let error = "10.1.2.3/8".parse::<Network>().unwrap_err();

@@ -7,7 +7,7 @@ use rand_core::CryptoRng;
 use serde_json::json;
 
 use crate::{
-    Creation, EarlierCreation, IdempotencyKey, Issued, IssueError, KeyChange, KeyId, KeyRecord, KeyStatus,
+    Creation, EarlierCreation, IdempotencyKey, IssueError, Issued, KeyChange, KeyId, KeyRecord, KeyStatus,
     Lineage, Mint, Month, ParentError, Predecessor, Revision, Successor, issue,
     limits::{self, LimitError},
 };
@@ -87,7 +87,8 @@ pub fn end_grace(
     now: DateTime<Utc>,
 ) -> Option<KeyChange> {
     let now = now.trunc_subsecs(3);
-    let before = successor.lineage.predecessor.filter(|before| before.ends_on_use && before.id == predecessor.id)?;
+    let before =
+        successor.lineage.predecessor.filter(|before| before.ends_on_use && before.id == predecessor.id)?;
     let after = predecessor.lineage.successor.filter(|after| after.id == successor.id)?;
     let mut ended = KeyRecord::clone(predecessor);
     ended.lineage.successor = Some(Successor { grace_until: after.grace_until.min(now), ..after });
@@ -126,7 +127,11 @@ fn check_child(key: &KeyRecord, expires_at: Option<DateTime<Utc>>) -> Result<(),
 fn fingerprint(id: KeyId, rotation: &Rotation) -> [u8; 32] {
     let lifetime = rotation.lifetime.map(|lifetime| lifetime.num_milliseconds());
     issue::fingerprint(&json!([
-        "rotate", id, rotation.grace.num_milliseconds(), rotation.ends_on_use, lifetime
+        "rotate",
+        id,
+        rotation.grace.num_milliseconds(),
+        rotation.ends_on_use,
+        lifetime
     ]))
 }
 

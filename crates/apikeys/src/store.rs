@@ -7,9 +7,10 @@ use std::{error::Error, future::Future, sync::Arc};
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Account, Admission, AuditEvent, Balance, ChangedKeys, Commit, CreditPlan, Digest, EarlierCreation, FeedCursor,
-    IdempotencyKey, KeyChange, KeyFilter, KeyId, KeyPage, KeyRecord, Month, RateLimit, Reservation, ReservationId,
-    Reserved, SealedSecret, Settlement, Start, TenantId, Tombstone, UsageChange, UsageTotals,
+    Account, Admission, AuditEvent, Balance, ChangedKeys, Commit, CreditPlan, Digest, EarlierCreation,
+    FeedCursor, IdempotencyKey, KeyChange, KeyFilter, KeyId, KeyPage, KeyRecord, Month, RateLimit,
+    Reservation, ReservationId, Reserved, SealedSecret, Settlement, Start, TenantId, Tombstone, UsageChange,
+    UsageTotals,
 };
 
 /// The error of a store, the same for each of its traits.
@@ -249,4 +250,7 @@ pub trait KeyStore:
 {
 }
 
-impl<S: KeyReader + KeyLister + KeyWriter + ChangeFeed + UsageStore + SpendStore + AuditStore> KeyStore for S {}
+impl<S: KeyReader + KeyLister + KeyWriter + ChangeFeed + UsageStore + SpendStore + AuditStore> KeyStore
+    for S
+{
+}

@@ -80,9 +80,11 @@ impl Month {
 impl Month {
     /// From its first millisecond to that of the next, since 1970.
     pub(crate) fn span_ms(self) -> (i64, i64) {
-        let first = chrono::NaiveDate::from_ymd_opt(self.year.into(), self.month.into(), 1).unwrap_or_default();
+        let first =
+            chrono::NaiveDate::from_ymd_opt(self.year.into(), self.month.into(), 1).unwrap_or_default();
         let next = first.checked_add_months(chrono::Months::new(1)).unwrap_or(first);
-        let start = |day: chrono::NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis();
+        let start =
+            |day: chrono::NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis();
         (start(first), start(next))
     }
 

@@ -243,12 +243,14 @@ fn worst_status(receipt: &Receipt) -> Option<KeyStatus> {
     let Receipt { key, ancestors, at } = receipt;
     // A key that comes from none of the keys that it names was orphaned by a deletion.
     let nearest = ancestors.first().map(|parent| parent.id);
-    if key.lineage.parent != nearest || ancestors.last().is_some_and(|eldest| eldest.lineage.parent.is_some()) {
+    if key.lineage.parent != nearest || ancestors.last().is_some_and(|eldest| eldest.lineage.parent.is_some())
+    {
         return Some(KeyStatus::Revoked);
     }
     let own = std::iter::once(key.status(*at));
     // The children of a rotated key are its successor's: the end of its grace is not theirs.
-    let inherited = ancestors.iter().map(|key| key.status(*at)).filter(|status| *status != KeyStatus::GraceEnded);
+    let inherited =
+        ancestors.iter().map(|key| key.status(*at)).filter(|status| *status != KeyStatus::GraceEnded);
     own.chain(inherited).min().filter(|status| *status != KeyStatus::Active)
 }
 

@@ -193,9 +193,13 @@ impl Refusal {
             Verdict::Expired(_) => proven(401, 400, "api_key_expired", "the API key has expired", INVALID),
             Verdict::Revoked(_) => proven(401, 400, "api_key_revoked", "the API key was revoked", INVALID),
             Verdict::Disabled(_) => proven(401, 400, "api_key_disabled", "the API key is disabled", INVALID),
-            Verdict::GraceEnded(_) => {
-                proven(401, 400, "api_key_rotated", "the API key was rotated: another one has taken over", INVALID)
-            }
+            Verdict::GraceEnded(_) => proven(
+                401,
+                400,
+                "api_key_rotated",
+                "the API key was rotated: another one has taken over",
+                INVALID,
+            ),
             Verdict::IpDenied(_) => {
                 proven(403, 400, "api_key_ip_denied", "the API key may not be used from this address", None)
             }
@@ -206,9 +210,13 @@ impl Refusal {
                 "the API key lacks a scope",
                 Some("insufficient_scope"),
             ),
-            Verdict::SubjectDisabled(_) => {
-                proven(403, 400, "api_key_subject_disabled", "API keys of such subjects are switched off", None)
-            }
+            Verdict::SubjectDisabled(_) => proven(
+                403,
+                400,
+                "api_key_subject_disabled",
+                "API keys of such subjects are switched off",
+                None,
+            ),
             Verdict::CreditsExhausted(_) => {
                 proven(429, 429, "api_key_usage_exceeded", "the credits of the API key are used up", None)
             }
@@ -218,10 +226,14 @@ impl Refusal {
                 proven(429, 429, "api_key_rate_limited", "the API key was used too often", None)
                     .map(|refusal| Self { retry_after: seconds, ..refusal })
             }
-            Verdict::FeedLagging => {
-                proven(503, 503, "api_key_state_unknown", "the state of the API key is not known: try again", None)
-                    .map(|refusal| Self { retry_after: Some(1), ..refusal })
-            }
+            Verdict::FeedLagging => proven(
+                503,
+                503,
+                "api_key_state_unknown",
+                "the state of the API key is not known: try again",
+                None,
+            )
+            .map(|refusal| Self { retry_after: Some(1), ..refusal }),
         }
     }
 

@@ -1,9 +1,14 @@
 //! A verification of a cached key allocates nothing.
 
-use std::{hint::black_box, pin::pin, task::{Context, Poll, Waker}};
+use std::{
+    hint::black_box,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
 
 use apikeys::{
-    ApiKeys, CachePolicy, Demand, MemoryStore, NewKey, Pepper, PepperId, Peppers, TenantId, TokenFormat, Verdict,
+    ApiKeys, CachePolicy, Demand, MemoryStore, NewKey, Pepper, PepperId, Peppers, TenantId, TokenFormat,
+    Verdict,
 };
 use chrono::DateTime;
 use getrandom::SysRng;
@@ -42,7 +47,10 @@ fn a_cached_key_is_verified_without_an_allocation() {
     }
     let region = Region::new(ALLOCATOR);
     for _ in 0..1_000 {
-        assert!(matches!(ready(keys.check(black_box(&token), &Demand::default(), now)), Ok(Verdict::Valid(_))));
+        assert!(matches!(
+            ready(keys.check(black_box(&token), &Demand::default(), now)),
+            Ok(Verdict::Valid(_))
+        ));
         assert!(matches!(ready(keys.verify(black_box(&token), &scoped, now)), Ok(Verdict::Valid(_))));
         assert!(matches!(ready(keys.check(black_box(&unknown), &scoped, now)), Ok(Verdict::Malformed(_))));
     }

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use apikeys::{
-    ApiKeys, AuditAction, CachePolicy, Demand, MemoryStore, Month, NewKey, Pepper, PepperId, Peppers, ServiceError,
-    TenantId, TokenFormat, Vault, Verdict, XChaChaVault,
+    ApiKeys, AuditAction, CachePolicy, Demand, MemoryStore, Month, NewKey, Pepper, PepperId, Peppers,
+    ServiceError, TenantId, TokenFormat, Vault, Verdict, XChaChaVault,
     contract::FaultyStore,
     import::{Entropy, ForeignKey, Scheme, SchemeKeys, StoredHash},
 };

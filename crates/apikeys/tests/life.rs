@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use apikeys::{
-    Allowance, ApiKeys, AuditAction, CachePolicy, CreditPlan, Demand, Every, IssueError, KeyFilter, KeyRecord,
-    KeyStatus, KeyUpdate, LeakAnswer, MemoryStore, Month, NewKey, ParentError, Pepper, PepperId, Peppers,
-    RateLimit, Refill, ReservationId, Reserved, RotateError, Rotation, Rules, SecretError, ServiceError, Settlement,
-    Start, Switches, TenantId, TenantPolicy, TokenFormat, UpdateError, Verdict,
+    Allowance, ApiKeys, AuditAction, CachePolicy, CreditPlan, Demand, Every, IssueError, KeyFilter,
+    KeyRecord, KeyStatus, KeyUpdate, LeakAnswer, MemoryStore, Month, NewKey, ParentError, Pepper, PepperId,
+    Peppers, RateLimit, Refill, ReservationId, Reserved, RotateError, Rotation, Rules, SecretError,
+    ServiceError, Settlement, Start, Switches, TenantId, TenantPolicy, TokenFormat, UpdateError, Verdict,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use getrandom::SysRng;
@@ -176,7 +176,8 @@ fn a_child_keeps_within_its_parent_and_dies_with_it() {
         let read = Demand::all(&["reports:read"]);
         assert_eq!(keys.asked(&token, &read, 1).await, "valid");
         // What the parent may no longer do, its child may no longer do.
-        let narrower = KeyUpdate { scopes: Some(vec!["keys:create".parse().unwrap()]), ..KeyUpdate::default() };
+        let narrower =
+            KeyUpdate { scopes: Some(vec!["keys:create".parse().unwrap()]), ..KeyUpdate::default() };
         keys.0.update(&tenant(), parent.id, narrower, at(2)).await.unwrap();
         assert_eq!(keys.asked(&token, &read, 2).await, "insufficient_scope");
         keys.0.disable(&tenant(), parent.id, at(3)).await.unwrap();
@@ -185,7 +186,10 @@ fn a_child_keeps_within_its_parent_and_dies_with_it() {
         assert_eq!(keys.verdict(&token, 4).await, "valid");
         keys.0.revoke(&tenant(), parent.id, None, None, at(5)).await.unwrap();
         assert_eq!(keys.verdict(&token, 5).await, "revoked");
-        assert_eq!(keys.refused(child("reports:read", None)).await, IssueError::Parent(ParentError::NotActive));
+        assert_eq!(
+            keys.refused(child("reports:read", None)).await,
+            IssueError::Parent(ParentError::NotActive)
+        );
     });
 }
 
@@ -210,11 +214,8 @@ fn generations_end_and_a_child_of_a_rotated_key_lives_on() {
 #[test]
 fn times_and_idleness() {
     each(async |keys| {
-        let rules = Rules {
-            not_before: Some(at(100)),
-            idle_ttl: Some(TimeDelta::hours(2)),
-            ..Rules::default()
-        };
+        let rules =
+            Rules { not_before: Some(at(100)), idle_ttl: Some(TimeDelta::hours(2)), ..Rules::default() };
         let (_, token) = keys.issue(with_rules(rules)).await;
         assert_eq!(keys.verdict(&token, 99).await, "not_yet_valid");
         assert_eq!(keys.verdict(&token, 100).await, "valid");
@@ -263,7 +264,9 @@ fn a_family_shares_its_rate_limit_and_its_credits() {
             assert_eq!(use_it(token, 2, 0).await.name(), "valid");
         }
         let limited = use_it(&new, 2, 0).await;
-        assert!(matches!(limited, Verdict::RateLimited { retry_after, .. } if retry_after == TimeDelta::seconds(15)));
+        assert!(
+            matches!(limited, Verdict::RateLimited { retry_after, .. } if retry_after == TimeDelta::seconds(15))
+        );
         assert_eq!(keys.0.credits(&tenant(), &successor, at(0)).await.unwrap().unwrap().available, 1);
         assert_eq!(use_it(&new, 2, 15).await.name(), "credits_exhausted");
         assert_eq!(use_it(&new, 0, 30).await.name(), "valid", "what costs nothing needs no credits");
@@ -365,12 +368,16 @@ fn a_leak_report_says_what_is_real_and_touches_nothing() {
 fn a_flood_of_bad_tokens_floods_no_log() {
     each(async |keys| {
         let (_, token) = keys.issue(new_key()).await;
-        keys.0.revoke(&tenant(), keys.0.format().parse(&token).unwrap().id(), None, None, at(0)).await.unwrap();
+        keys.0
+            .revoke(&tenant(), keys.0.format().parse(&token).unwrap().id(), None, None, at(0))
+            .await
+            .unwrap();
         for _ in 0..500 {
             keys.verdict(&token, 1).await;
         }
         let events = keys.0.audit_log(&tenant(), None, 100, at(2)).await.unwrap();
-        let refused = events.iter().filter(|event| matches!(event.action, AuditAction::Refused { .. })).count();
+        let refused =
+            events.iter().filter(|event| matches!(event.action, AuditAction::Refused { .. })).count();
         assert_eq!(refused, 10, "ten a minute are written one by one");
         let dropped = events.iter().find_map(|event| match event.action {
             AuditAction::RefusalsDropped { count } => Some(count),
@@ -410,4 +417,3 @@ fn lists_answer_what_an_administrator_asks() {
         assert_eq!(ids(KeyFilter::default()).await, [other.id]);
     });
 }
-

@@ -8,9 +8,9 @@ use std::{
 };
 
 use apikeys::{
-    ApiKeys, CachePolicy, CreditPlan, Demand, IdempotencyKey, IssueError, KeyId, KeyRecord, MemoryStore, Month,
-    NewKey, Pepper, PepperId, Peppers, Rotation, RotateError, Rules, ServiceError, TenantId, TokenFormat, UsageStore,
-    Verdict, contract::FaultyStore,
+    ApiKeys, CachePolicy, CreditPlan, Demand, IdempotencyKey, IssueError, KeyId, KeyRecord, MemoryStore,
+    Month, NewKey, Pepper, PepperId, Peppers, RotateError, Rotation, Rules, ServiceError, TenantId,
+    TokenFormat, UsageStore, Verdict, contract::FaultyStore,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use getrandom::SysRng;
@@ -152,7 +152,10 @@ fn in_no_order_is_the_last_credit_spent_twice() {
             there.verify(&tenant, &token, &demand, NOW),
         );
         let names = [verdicts.0.unwrap().name(), verdicts.1.unwrap().name()];
-        assert!(names == ["valid", "credits_exhausted"] || names == ["credits_exhausted", "valid"], "{order:b}");
+        assert!(
+            names == ["valid", "credits_exhausted"] || names == ["credits_exhausted", "valid"],
+            "{order:b}"
+        );
     }
 }
 

@@ -3,8 +3,8 @@
 use std::{convert::Infallible, sync::Arc};
 
 use apikeys::{
-    ApiKeys, Demand, ErrorType, IdempotencyKey, IssueError, KeyUpdate, MemoryStore, Month, NewKey, Pepper, PepperId,
-    Peppers, ServiceError, TenantId, TokenFormat, UsageChange, UsageStore, UsageTotals, Verdict,
+    ApiKeys, Demand, ErrorType, IdempotencyKey, IssueError, KeyUpdate, MemoryStore, Month, NewKey, Pepper,
+    PepperId, Peppers, ServiceError, TenantId, TokenFormat, UsageChange, UsageStore, UsageTotals, Verdict,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use getrandom::SysRng;
@@ -40,13 +40,20 @@ fn a_proven_secret_counts_whatever_the_verdict() {
         let new = NewKey { lifetime: Some(TimeDelta::seconds(60)), ..new_key() };
         let (key, secret) = keys.issue(&tenant, new, now(), &mut rng()).await.unwrap();
         let token = secret.reveal();
-        assert!(matches!(keys.verify(&tenant, &token, &Demand::default(), now()).await.unwrap(), Verdict::Valid(_)));
+        assert!(matches!(
+            keys.verify(&tenant, &token, &Demand::default(), now()).await.unwrap(),
+            Verdict::Valid(_)
+        ));
         let scoped = keys.verify(&tenant, &token, &Demand::all(&["admin"]), now()).await.unwrap();
         assert!(matches!(scoped, Verdict::InsufficientScope(_)));
-        let later = keys.verify(&tenant, &token, &Demand::default(), now() + TimeDelta::seconds(60)).await.unwrap();
+        let later =
+            keys.verify(&tenant, &token, &Demand::default(), now() + TimeDelta::seconds(60)).await.unwrap();
         assert!(matches!(later, Verdict::Expired(_)), "dead at the very instant");
         keys.revoke(&tenant, key.id, None, None, now()).await.unwrap();
-        assert!(matches!(keys.verify(&tenant, &token, &Demand::default(), now()).await.unwrap(), Verdict::Revoked(_)));
+        assert!(matches!(
+            keys.verify(&tenant, &token, &Demand::default(), now()).await.unwrap(),
+            Verdict::Revoked(_)
+        ));
         // The third one was in June.
         let may = keys.usage(&tenant, "2026-05".parse().unwrap()).await.unwrap();
         assert_eq!(may, UsageTotals { creations: 1, verifications: 3 });
@@ -68,7 +75,10 @@ fn what_is_no_key_of_the_tenants_counts_nothing() {
             Verdict::Malformed(_)
         ));
         keys.delete(&tenant(), key.id, now()).await.unwrap();
-        assert_eq!(keys.verify(&tenant(), &token, &Demand::default(), now()).await.unwrap(), Verdict::NotFound);
+        assert_eq!(
+            keys.verify(&tenant(), &token, &Demand::default(), now()).await.unwrap(),
+            Verdict::NotFound
+        );
         for tenant in [tenant(), other] {
             assert_eq!(keys.usage(&tenant, Month::of(now())).await.unwrap().verifications, 0);
         }
@@ -137,7 +147,8 @@ fn a_change_that_changes_nothing_is_no_revision() {
         let same = keys.update(&tenant(), key.id, KeyUpdate::default(), later).await.unwrap().unwrap();
         assert_eq!((same.revision, same.updated_at), (key.revision, key.updated_at));
         let first = keys.revoke(&tenant(), key.id, Some("left".into()), None, later).await.unwrap().unwrap();
-        let second = keys.revoke(&tenant(), key.id, Some("again".into()), None, later).await.unwrap().unwrap();
+        let second =
+            keys.revoke(&tenant(), key.id, Some("again".into()), None, later).await.unwrap().unwrap();
         assert_eq!(first, second, "a revocation stays as it was");
     });
 }

@@ -4,11 +4,11 @@
 use std::{convert::Infallible, sync::Arc};
 
 use apikeys::{
-    Account, Admission, AuditEvent, AuditStore, Balance, ChangeFeed, ChangedKeys, Commit, Creation, CreditPlan, Digest,
-    EarlierCreation, ErrorType, FeedCursor, IdempotencyKey, KeyChange, KeyFilter, KeyId, KeyLister, KeyPage,
-    KeyReader, KeyRecord, KeyWriter, MemoryStore, Month, RateLimit, Reservation, ReservationId, Reserved,
-    Revision, Rules, SealedSecret, Settlement, SpendStore, Start, TenantId, Tombstone, UsageChange, UsageStore,
-    UsageTotals, contract,
+    Account, Admission, AuditEvent, AuditStore, Balance, ChangeFeed, ChangedKeys, Commit, Creation,
+    CreditPlan, Digest, EarlierCreation, ErrorType, FeedCursor, IdempotencyKey, KeyChange, KeyFilter, KeyId,
+    KeyLister, KeyPage, KeyReader, KeyRecord, KeyWriter, MemoryStore, Month, RateLimit, Reservation,
+    ReservationId, Reserved, Revision, Rules, SealedSecret, Settlement, SpendStore, Start, TenantId,
+    Tombstone, UsageChange, UsageStore, UsageTotals, contract,
 };
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use store_contract::block_on;
@@ -303,11 +303,15 @@ impl Wrong {
         let mut asked = Reservation { account: self.account(asked.account), ..*asked };
         let mut plan = *plan;
         match self.1 {
-            Fault::TakesTwice => asked.id.0[0] ^= if self.0.settle(tenant, asked.id, Settlement::Commit, now).await? { 0x80 } else { 0 },
+            Fault::TakesTwice => {
+                asked.id.0[0] ^=
+                    if self.0.settle(tenant, asked.id, Settlement::Commit, now).await? { 0x80 } else { 0 }
+            }
             Fault::NeverExpires => asked.expires_at = DateTime::<Utc>::MAX_UTC,
             Fault::NoRefill => plan.refill = None,
             Fault::ReadsThenTakes => {
-                let seen = self.0.balance(tenant, asked.account).await?.map_or(plan.initial, |seen| seen.available);
+                let seen =
+                    self.0.balance(tenant, asked.account).await?.map_or(plan.initial, |seen| seen.available);
                 give_way().await;
                 if seen >= asked.cost {
                     let free = Reservation { cost: 0, ..asked };

@@ -21,13 +21,13 @@ use axum::{
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 
-pub use self::{
-    extract::{ClientAddress, KeyVerifier, NoScopes, RequireScopes, VerifiedKey, verify_keys},
-    layer::{KeyLayer, KeyService},
-};
 use self::{
     answer::{failed, issue_failed, refused_verdict, rotate_failed, update_failed},
     body::{new_key, read_rotation, read_update},
+};
+pub use self::{
+    extract::{ClientAddress, KeyVerifier, NoScopes, RequireScopes, VerifiedKey, verify_keys},
+    layer::{KeyLayer, KeyService},
 };
 use crate::{ApiError, Clock, Fields, JsonBody, Tenant, parameters::Parameters, path::ApiPath};
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use apikeys::{
-    ApiKeys, CreditPlan, MemoryStore, NewKey, Pepper, PepperId, Peppers, RateLimit, RequiredScopes, Rules, TokenFormat,
+    ApiKeys, CreditPlan, MemoryStore, NewKey, Pepper, PepperId, Peppers, RateLimit, RequiredScopes, Rules,
+    TokenFormat,
 };
 use axum::{Extension, Router, body::Body, http::Request, middleware, routing::get};
 use chrono::{DateTime, Utc};
@@ -13,7 +14,9 @@ use store_contract::block_on;
 use tower::ServiceExt;
 use vestibule_axum::{
     ApiError, Clock, Tenant,
-    apikeys::{self as routes, ClientAddress, KeyLayer, KeyVerifier, RequireScopes, VerifiedKey, verify_keys},
+    apikeys::{
+        self as routes, ClientAddress, KeyLayer, KeyVerifier, RequireScopes, VerifiedKey, verify_keys,
+    },
 };
 
 const SUBJECT: &str = "user_2xhFjEI5X2qWRvtV13BzSj8H6Dk";
@@ -38,7 +41,10 @@ fn app_and_keys() -> (Router, Arc<ApiKeys<MemoryStore>>) {
         .route("/twice", get(async |_: VerifiedKey, key: VerifiedKey| key.record().id.to_string()))
         .route("/typed", get(async |_: VerifiedKey<Typed>| "all is well"))
         .layer(middleware::from_fn_with_state(verifier.clone(), verify_keys))
-        .route("/layered", get(async |key: VerifiedKey| key.record().id.to_string()).route_layer(layer(verifier)));
+        .route(
+            "/layered",
+            get(async |key: VerifiedKey| key.record().id.to_string()).route_layer(layer(verifier)),
+        );
     (routes::router(keys.clone(), Clock::fixed(now())).layer(Extension(tenant)).merge(own), keys)
 }
 
@@ -283,7 +289,10 @@ fn limits_say_when_to_come_again() {
     let refused = bearing(&app, "/whoami", &limited);
     assert_eq!((refused.code(), refused.retry_after.as_deref()), ((429, "api_key_rate_limited"), Some("90")));
     let verified = call(&app, "POST", "/api_keys/verify", &json!({ "secret": limited }));
-    assert_eq!((verified.code(), verified.retry_after.as_deref()), ((429, "api_key_rate_limited"), Some("90")));
+    assert_eq!(
+        (verified.code(), verified.retry_after.as_deref()),
+        ((429, "api_key_rate_limited"), Some("90"))
+    );
     let poor = issue(Rules { credits: Some(CreditPlan { initial: 0, refill: None }), ..Rules::default() });
     assert_eq!(bearing(&app, "/whoami", &poor).code(), (429, "api_key_usage_exceeded"));
     let bound = issue(Rules { networks: ["192.0.2.0/24".parse().unwrap()].into(), ..Rules::default() });

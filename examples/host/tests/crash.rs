@@ -72,7 +72,11 @@ fn survive(loss_bound: u64) {
     let usage = host.api("GET", "/v1/usage", None).body;
     let verifications = usage["verifications"].as_u64().unwrap();
     let lost = u64::from(ROUNDS) * loss_bound;
-    assert!(verifications + lost >= all.verified, "{verifications} of {} verifications are left", all.verified);
+    assert!(
+        verifications + lost >= all.verified,
+        "{verifications} of {} verifications are left",
+        all.verified
+    );
     assert!(verifications <= all.asked_to_verify, "{verifications} of {} were counted", all.asked_to_verify);
     let creations = usage["creations"].as_u64().unwrap();
     let created = (all.keys.len() + all.rotated.len()) as u64;

@@ -173,9 +173,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{
-        DigestScheme, Lineage, PepperId, Revision, Rules, StoredDigest, Subject, SubjectKind,
-    };
+    use crate::{DigestScheme, Lineage, PepperId, Revision, Rules, StoredDigest, Subject, SubjectKind};
 
     fn record(number: u8) -> Arc<KeyRecord> {
         let id = KeyId::from_bytes([number & 0x0f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, number]);

@@ -57,7 +57,7 @@ pub async fn every_action_is_read_back<S: KeyStore>(store: S) -> Check {
     ];
     for (number, action) in (1..).zip(actions) {
         let bare = AuditEvent { action, key: None, by: None, ..event(number, at(number.into())) };
-        store.append(&tenant(), &[bare.clone()]).await?;
+        store.append(&tenant(), std::slice::from_ref(&bare)).await?;
         ensure_eq!(store.events(&tenant(), None, 1).await?, [bare], "{action:?} is read back");
     }
     Ok(())

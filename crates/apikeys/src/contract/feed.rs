@@ -112,7 +112,11 @@ pub async fn the_last_page_of_the_feed_says_so<S: KeyStore>(store: S) -> Check {
     let first = store.changed_keys(&tenant(), Some(FeedCursor::default()), 2, now()).await?;
     ensure!(first.more, "there is more");
     let last = store.changed_keys(&tenant(), Some(first.next), 2, now()).await?;
-    ensure_eq!((last.more, last.as_of <= now()), (false, true), "there is no more, as of a time that has been");
+    ensure_eq!(
+        (last.more, last.as_of <= now()),
+        (false, true),
+        "there is no more, as of a time that has been"
+    );
     let full = store.changed_keys(&tenant(), Some(FeedCursor::default()), 3, now()).await?;
     ensure!(!full.more, "a full page may be the last");
     Ok(())

@@ -208,7 +208,11 @@ pub async fn times_are_kept_to_the_millisecond<S: KeyStore>(store: S) -> Check {
 pub async fn a_digest_is_given_once<S: KeyStore>(store: S) -> Check {
     stored(&store, [1]).await?;
     let same = KeyRecord { digest: key(1).digest, ..key(2) };
-    ensure_eq!(store.commit(&tenant(), &create(&same), now()).await?, Commit::Stale, "a taken digest is stale");
+    ensure_eq!(
+        store.commit(&tenant(), &create(&same), now()).await?,
+        Commit::Stale,
+        "a taken digest is stale"
+    );
     ensure_eq!(
         store.commit(&tenant_named("ins_other"), &create(&same), now()).await?,
         Commit::Applied,
@@ -258,7 +262,11 @@ pub async fn of_replaced_keys_all_are_written_or_none<S: KeyStore>(store: S) -> 
     let both = KeyChange::Replace { records: vec![Arc::new(next(1)), Arc::new(next(2))] };
     ensure_eq!(store.commit(&tenant(), &both, now()).await?, Commit::Applied, "both are written");
     for number in [1, 2] {
-        ensure_eq!(store.key(&tenant(), id(number)).await?.as_deref(), Some(&next(number)), "as they are to be");
+        ensure_eq!(
+            store.key(&tenant(), id(number)).await?.as_deref(),
+            Some(&next(number)),
+            "as they are to be"
+        );
     }
     Ok(())
 }
@@ -269,7 +277,11 @@ pub async fn a_replacement_leaves_the_digest<S: KeyStore>(store: S) -> Check {
     let to = digest(0xee, 4);
     store.commit(&tenant(), &KeyChange::Rehash { id: id(1), from: key(1).digest, to }, now()).await?;
     let rename = replace(&key(1), |key| key.name = "renamed".into());
-    ensure_eq!(store.commit(&tenant(), &rename, now()).await?, Commit::Applied, "a new digest is no revision");
+    ensure_eq!(
+        store.commit(&tenant(), &rename, now()).await?,
+        Commit::Applied,
+        "a new digest is no revision"
+    );
     let stored = store.key(&tenant(), id(1)).await?.map(|key| key.digest);
     ensure_eq!(stored, Some(to), "the new digest stays");
     Ok(())

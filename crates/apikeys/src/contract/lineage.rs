@@ -81,7 +81,10 @@ pub async fn a_stale_revocation_reaches_no_child<S: KeyStore>(store: S) -> Check
     let revoked = Revocation { at: at(40), reason: None, by: None };
     let stale = revoke(&KeyRecord { revision: Revision(4), ..key(1) }, &revoked);
     ensure_eq!(store.commit(&tenant(), &stale, now()).await?, Commit::Stale, "another revision is stale");
-    ensure!(store.key(&tenant(), id(2)).await?.is_some_and(|key| key.revoked.is_none()), "no child is reached");
+    ensure!(
+        store.key(&tenant(), id(2)).await?.is_some_and(|key| key.revoked.is_none()),
+        "no child is reached"
+    );
     Ok(())
 }
 
@@ -123,7 +126,11 @@ fn rotation(predecessor: &KeyRecord, successor: u8) -> KeyChange {
         ..predecessor.clone()
     };
     let record = Arc::new(KeyRecord { lineage, ..key(successor) });
-    KeyChange::Create(Creation { record: record.clone(), predecessor: Some(Arc::new(before)), ..creation(&record) })
+    KeyChange::Create(Creation {
+        record: record.clone(),
+        predecessor: Some(Arc::new(before)),
+        ..creation(&record)
+    })
 }
 
 fn revoke(key: &KeyRecord, revoked: &Revocation) -> KeyChange {

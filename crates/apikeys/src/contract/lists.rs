@@ -109,9 +109,15 @@ pub async fn a_status_lists_its_own_keys<S: KeyStore>(store: S) -> Check {
     let later = Rules { not_before: Some(now() + TimeDelta::milliseconds(1)), ..Rules::default() };
     let keys = [
         (KeyStatus::Active, alive.clone()),
-        (KeyStatus::Revoked, KeyRecord { revoked, disabled_at: Some(at(1)), lineage: rotated, ..alive.clone() }),
+        (
+            KeyStatus::Revoked,
+            KeyRecord { revoked, disabled_at: Some(at(1)), lineage: rotated, ..alive.clone() },
+        ),
         (KeyStatus::GraceEnded, KeyRecord { lineage: rotated, disabled_at: Some(at(1)), ..alive.clone() }),
-        (KeyStatus::Disabled, KeyRecord { disabled_at: Some(at(1)), expires_at: Some(at(1)), ..alive.clone() }),
+        (
+            KeyStatus::Disabled,
+            KeyRecord { disabled_at: Some(at(1)), expires_at: Some(at(1)), ..alive.clone() },
+        ),
         (KeyStatus::Expired, KeyRecord { rules: idle, ..alive.clone() }),
         (KeyStatus::NotYetValid, KeyRecord { rules: later, ..alive.clone() }),
     ];
@@ -148,7 +154,9 @@ pub async fn keys_are_listed_by_their_expiry<S: KeyStore>(store: S) -> Check {
         store.commit(&tenant(), &create(&KeyRecord { expires_at, ..key(number) }), now()).await?;
     }
     let before = |end| KeyFilter { expires_before: Some(end), include_invalid: true, ..KeyFilter::default() };
-    for (end, expected) in [(at(5_000_000), vec![]), (at(5_000_001), vec![id(1)]), (at(9_000_000), vec![id(2), id(1)])] {
+    for (end, expected) in
+        [(at(5_000_000), vec![]), (at(5_000_001), vec![id(1)]), (at(9_000_000), vec![id(2), id(1)])]
+    {
         let page = store.keys(&tenant(), &before(end), Start::Offset(0), 9, now()).await?;
         ensure_eq!(ids(&page), expected, "keys that expire before a time, and not at it");
     }
@@ -160,8 +168,11 @@ pub async fn keys_are_listed_by_their_last_use<S: KeyStore>(store: S) -> Check {
     stored(&store, 1..=3).await?;
     store.merge(&tenant(), &used(1, at(50))).await?;
     store.merge(&tenant(), &used(2, at(60))).await?;
-    let before = |end| KeyFilter { last_used_before: Some(end), include_invalid: true, ..KeyFilter::default() };
-    for (end, expected) in [(at(50), vec![id(3)]), (at(60), vec![id(3), id(1)]), (at(61), vec![id(3), id(2), id(1)])] {
+    let before =
+        |end| KeyFilter { last_used_before: Some(end), include_invalid: true, ..KeyFilter::default() };
+    for (end, expected) in
+        [(at(50), vec![id(3)]), (at(60), vec![id(3), id(1)]), (at(61), vec![id(3), id(2), id(1)])]
+    {
         let page = store.keys(&tenant(), &before(end), Start::Offset(0), 9, now()).await?;
         ensure_eq!(ids(&page), expected, "keys whose last use was before a time");
     }

@@ -7,7 +7,8 @@ use store_contract::{Fault, FaultPlan};
 
 use super::*;
 use crate::{
-    ApiKeys, CachePolicy, Demand, IssueError, NewKey, Pepper, Peppers, Rotation, ServiceError, TokenFormat, Verdict,
+    ApiKeys, CachePolicy, Demand, IssueError, NewKey, Pepper, Peppers, Rotation, ServiceError, TokenFormat,
+    Verdict,
 };
 
 /// Numbers in a row: enough to tell keys apart, and the same in each run.
@@ -100,7 +101,8 @@ pub async fn a_rotation_whose_answer_is_lost_is_made_once<S: KeyStore>(store: S)
         let keys = keys(faulty(&store, &[None, None, None, Some(fault)]), number + 1)?;
         let (key, _) = keys.issue(&tenant(), new_key(), now(), &mut rng(number + 10)).await?;
         let request = Some(IdempotencyKey::new(&format!("rotation-{number}"))?);
-        let rotation = Rotation { grace: TimeDelta::hours(1), idempotency_key: request, ..Rotation::default() };
+        let rotation =
+            Rotation { grace: TimeDelta::hours(1), idempotency_key: request, ..Rotation::default() };
         let first = keys.rotate(&tenant(), key.id, &rotation, now(), &mut rng(number + 20)).await;
         ensure!(first.is_err(), "{fault:?}: a failure is told");
         let again = keys.rotate(&tenant(), key.id, &rotation, now(), &mut rng(number + 30)).await;
@@ -120,7 +122,8 @@ pub async fn a_rotation_whose_answer_is_lost_is_made_once<S: KeyStore>(store: S)
 /// Counters that are sent again, or twice, count every use once.
 pub async fn a_use_whose_merge_is_repeated_counts_once<S: KeyStore>(store: S) -> Check {
     // Each verification reads the key, and then merges.
-    let faults = [None, None, None, None, Some(Fault::Before), None, Some(Fault::After), None, Some(Fault::Twice)];
+    let faults =
+        [None, None, None, None, Some(Fault::Before), None, Some(Fault::After), None, Some(Fault::Twice)];
     let keys = keys(faulty(&store, &faults), 1)?;
     let (_, secret) = keys.issue(&tenant(), new_key(), now(), &mut rng(10)).await?;
     let token = secret.reveal();
@@ -215,7 +218,14 @@ pub async fn what_is_cached_is_not_trusted_past_the_bound<S: KeyStore>(store: S)
     let forged = format!("{}x", token.get(..token.len().saturating_sub(1)).unwrap_or_default());
     let then = now() + TimeDelta::seconds(1_000);
     let verdict = keys.verify(&tenant(), &forged, &demand, then).await?;
-    ensure!(verdict.receipt().is_none() && verdict != Verdict::FeedLagging, "who proves nothing learns nothing");
-    ensure_eq!(store.key(&tenant(), key.id).await?.map(|key| key.revision), Some(Revision::FIRST), "the key stays");
+    ensure!(
+        verdict.receipt().is_none() && verdict != Verdict::FeedLagging,
+        "who proves nothing learns nothing"
+    );
+    ensure_eq!(
+        store.key(&tenant(), key.id).await?.map(|key| key.revision),
+        Some(Revision::FIRST),
+        "the key stays"
+    );
     Ok(())
 }

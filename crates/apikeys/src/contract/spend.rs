@@ -23,7 +23,11 @@ async fn available<S: KeyStore>(store: &S) -> Result<Option<u64>, S::Error> {
 pub async fn a_rate_limit_admits_its_burst_and_no_more<S: KeyStore>(store: S) -> Check {
     let limit = limit(3, 60)?;
     for _ in 0..3 {
-        ensure_eq!(store.admit(&tenant(), id(1), limit, now()).await?, Admission::Admitted, "a burst is admitted");
+        ensure_eq!(
+            store.admit(&tenant(), id(1), limit, now()).await?,
+            Admission::Admitted,
+            "a burst is admitted"
+        );
     }
     let refused = store.admit(&tenant(), id(1), limit, now()).await?;
     let expected = Admission::Limited { retry_after: TimeDelta::seconds(20) };
@@ -42,7 +46,11 @@ pub async fn a_refused_use_is_not_counted<S: KeyStore>(store: S) -> Check {
         store.admit(&tenant(), id(1), limit, now() + TimeDelta::seconds(9)).await?;
     }
     let later = now() + TimeDelta::seconds(10);
-    ensure_eq!(store.admit(&tenant(), id(1), limit, later).await?, Admission::Admitted, "refused uses don't count");
+    ensure_eq!(
+        store.admit(&tenant(), id(1), limit, later).await?,
+        Admission::Admitted,
+        "refused uses don't count"
+    );
     Ok(())
 }
 
@@ -50,7 +58,11 @@ pub async fn a_refused_use_is_not_counted<S: KeyStore>(store: S) -> Check {
 pub async fn a_rate_limit_is_its_familys_own<S: KeyStore>(store: S) -> Check {
     let limit = limit(1, 60)?;
     store.admit(&tenant(), id(1), limit, now()).await?;
-    ensure_eq!(store.admit(&tenant(), id(2), limit, now()).await?, Admission::Admitted, "another family's use");
+    ensure_eq!(
+        store.admit(&tenant(), id(2), limit, now()).await?,
+        Admission::Admitted,
+        "another family's use"
+    );
     let other = tenant_named("ins_other");
     ensure_eq!(store.admit(&other, id(1), limit, now()).await?, Admission::Admitted, "another tenant's use");
     Ok(())
@@ -61,7 +73,11 @@ pub async fn a_rate_limit_is_kept_to_the_microsecond<S: KeyStore>(store: S) -> C
     let limit = limit(1_000_000, 1)?;
     for micros in 0..3 {
         let then = now() + TimeDelta::microseconds(micros);
-        ensure_eq!(store.admit(&tenant(), id(1), limit, then).await?, Admission::Admitted, "a use each microsecond");
+        ensure_eq!(
+            store.admit(&tenant(), id(1), limit, then).await?,
+            Admission::Admitted,
+            "a use each microsecond"
+        );
     }
     let slow = RateLimit::new(1, 1)?;
     let refused = store.admit(&tenant(), id(1), slow, now()).await?;
@@ -156,7 +172,14 @@ pub async fn spending_at_once_is_a_committed_reservation<S: KeyStore>(store: S) 
     ensure!(!cancelled, "they can't be cancelled");
     let again = store.spend(&tenant(), &reservation(1, 4), &plan(10), now()).await?;
     ensure_eq!(again, Reserved::Held { available: 6 }, "a repetition spends nothing");
-    store.reserve(&tenant(), &Reservation { expires_at: at(9_000_000), ..reservation(2, 0) }, &plan(10), at(3_000_000)).await?;
+    store
+        .reserve(
+            &tenant(),
+            &Reservation { expires_at: at(9_000_000), ..reservation(2, 0) },
+            &plan(10),
+            at(3_000_000),
+        )
+        .await?;
     ensure_eq!(available(&store).await?, Some(6), "and they never go back");
     let refused = store.spend(&tenant(), &reservation(3, 7), &plan(10), now()).await?;
     ensure_eq!(refused, Reserved::Exhausted { available: 6 }, "no more than there is");
@@ -241,7 +264,8 @@ pub async fn the_ledger_adds_up<S: KeyStore>(store: S) -> Check {
         let then = now() + TimeDelta::milliseconds(step.into());
         match step % 4 {
             0 | 1 => {
-                let asked = Reservation { expires_at: at(90_000_000), ..reservation(step, u64::from(step % 5)) };
+                let asked =
+                    Reservation { expires_at: at(90_000_000), ..reservation(step, u64::from(step % 5)) };
                 if let Reserved::Held { .. } = store.reserve(&tenant(), &asked, &plan(40), then).await? {
                     held.push(asked);
                 }
@@ -256,7 +280,11 @@ pub async fn the_ledger_adds_up<S: KeyStore>(store: S) -> Check {
         }
         let set_aside: u64 = held.iter().map(|asked| asked.cost).sum();
         let left = available(&store).await?;
-        ensure_eq!(left.map(|left| left + set_aside + spent), Some(40).filter(|_| left.is_some()), "step {step} adds up");
+        ensure_eq!(
+            left.map(|left| left + set_aside + spent),
+            Some(40).filter(|_| left.is_some()),
+            "step {step} adds up"
+        );
     }
     Ok(())
 }

@@ -80,7 +80,8 @@ impl Keys {
 
     fn create(&mut self, creation: &Creation, now: DateTime<Utc>) -> Option<Vec<KeyId>> {
         let record = &creation.record;
-        let repeated = creation.idempotency.as_ref().is_some_and(|with| self.earlier(&with.key, now).is_some());
+        let repeated =
+            creation.idempotency.as_ref().is_some_and(|with| self.earlier(&with.key, now).is_some());
         let taken = self.keys.contains_key(&record.id)
             || self.tombstones.contains_key(&record.id)
             || self.digests.contains_key(&record.digest.digest);

@@ -45,7 +45,8 @@ impl Spending {
     }
 
     pub(super) fn settle(&mut self, id: ReservationId, settlement: Settlement, now: DateTime<Utc>) -> bool {
-        let Some((reservation, is_held)) = self.reservations.get_mut(&id).filter(|(_, is_held)| *is_held) else {
+        let Some((reservation, is_held)) = self.reservations.get_mut(&id).filter(|(_, is_held)| *is_held)
+        else {
             return false;
         };
         *is_held = false;
@@ -62,7 +63,9 @@ impl Spending {
 
     /// Reservations whose time is over go back.
     fn expire(&mut self, account: Account, now: DateTime<Utc>) {
-        while let Some(first) = self.by_expiry.range((account, DateTime::<Utc>::MIN_UTC, FIRST)..).next().copied() {
+        while let Some(first) =
+            self.by_expiry.range((account, DateTime::<Utc>::MIN_UTC, FIRST)..).next().copied()
+        {
             if first.0 != account || first.1 > now {
                 return;
             }

@@ -8,10 +8,10 @@ use zeroize::Zeroizing;
 
 use super::{ApiKeys, RETRIES, ServiceError, tenant_state::TenantState};
 use crate::{
-    Commit, Creation, EarlierCreation, IdempotencyKey, IssueError, Issued, KeyChange, KeyFilter, KeyId, KeyPage,
-    KeyRecord, KeyStore, KeyUpdate, Mint, NewKey, Reserved, RotateError, Rotation, Secret, Settlement, Start,
-    Subject, TenantId, UpdateError, VaultError, delete, disable, enable, issue, limits::LimitError,
-    revoke, rotate, update,
+    Commit, Creation, EarlierCreation, IdempotencyKey, IssueError, Issued, KeyChange, KeyFilter, KeyId,
+    KeyPage, KeyRecord, KeyStore, KeyUpdate, Mint, NewKey, Reserved, RotateError, Rotation, Secret,
+    Settlement, Start, Subject, TenantId, UpdateError, VaultError, delete, disable, enable, issue,
+    limits::LimitError, revoke, rotate, update,
 };
 
 /// A key, and its secret, which is handed out once.
@@ -211,10 +211,10 @@ impl<S: KeyStore> ApiKeys<S> {
             return Err(ServiceError::Refused(used_up));
         }
         let record = creation.record.clone();
-        let commit = self.commit(state, &KeyChange::Create(creation), now).await.map_err(ServiceError::Store)?;
+        let commit =
+            self.commit(state, &KeyChange::Create(creation), now).await.map_err(ServiceError::Store)?;
         if let Some((id, _)) = held {
-            let settlement =
-                if commit == Commit::Applied { Settlement::Commit } else { Settlement::Cancel };
+            let settlement = if commit == Commit::Applied { Settlement::Commit } else { Settlement::Cancel };
             self.store.settle(&state.tenant, id, settlement, now).await.map_err(ServiceError::Store)?;
         }
         Ok((commit == Commit::Applied).then_some((record, secret)))

@@ -29,7 +29,12 @@ impl<S: KeyStore> ApiKeys<S> {
         Ok(findings)
     }
 
-    async fn is_real(&self, tenant: &TenantId, token: &str, now: DateTime<Utc>) -> Result<LeakAnswer, S::Error> {
+    async fn is_real(
+        &self,
+        tenant: &TenantId,
+        token: &str,
+        now: DateTime<Utc>,
+    ) -> Result<LeakAnswer, S::Error> {
         let Ok(presented) = self.format.parse(token) else { return Ok(LeakAnswer::FalsePositive) };
         let (id, peppers) = (presented.id(), &self.state(tenant).peppers);
         if let Some(key) = self.store.key(tenant, id).await? {

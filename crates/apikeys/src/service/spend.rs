@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{ApiKeys, TenantKeys, tenant_state::lock};
 use crate::{
-    Account, Admission, Allowance, Balance, CreditPlan, Demand, KeyRecord, KeyStore, Month, Receipt, Reservation,
-    ReservationId, Reserved, Settlement, TenantId, UsageKind, Verdict,
+    Account, Admission, Allowance, Balance, CreditPlan, Demand, KeyRecord, KeyStore, Month, Receipt,
+    Reservation, ReservationId, Reserved, Settlement, TenantId, UsageKind, Verdict,
 };
 
 /// How long a reservation that nobody settles is held.

@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{ApiKeys, tenant_state::{TenantState, lock}};
+use super::{
+    ApiKeys,
+    tenant_state::{TenantState, lock},
+};
 use crate::{AuditEvent, KeyId, KeyStore, Month, TenantId, UsageChange, UsageCounter, UsageTotals};
 
 impl<S: KeyStore> ApiKeys<S> {

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::{ApiKeys, TenantKeys};
 use crate::{
-    Demand, KeyChange, KeyId, KeyRecord, KeyStore, MAX_GENERATIONS, PresentedKey, Receipt, StoredDigest, TenantId,
-    TenantPeppers, UsageCounter, Verdict,
+    Demand, KeyChange, KeyId, KeyRecord, KeyStore, MAX_GENERATIONS, PresentedKey, Receipt, StoredDigest,
+    TenantId, TenantPeppers, UsageCounter, Verdict,
     cache::{Kept, Known, News, Ticket},
     judge,
     rotate::end_grace,
@@ -177,9 +177,7 @@ impl<S: KeyStore> TenantKeys<'_, S> {
         let digest = state.peppers.current_digest(presented);
         match state.shards.look_up(id, &digest, &state.meter, is_plain, now_ms, kept) {
             Known::Plain(receipt) => Ok(Verdict::Valid(receipt)),
-            Known::Uncounted(receipt) => {
-                Err(Step::Count(receipt, id, state.meter.count_directly(now_ms)))
-            }
+            Known::Uncounted(receipt) => Err(Step::Count(receipt, id, state.meter.count_directly(now_ms))),
             Known::Cached(key) => Err(Step::Judge(key)),
             Known::Nothing(ticket) => Err(Step::Ask(ticket)),
         }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use apikeys::{
-    Digest, DigestScheme, EarlierCreation, IdempotencyKey, KeyFilter, KeyId, KeyPage, KeyRecord, KeyStatus, Lineage,
-    Month, PepperId, Predecessor, Revision, Revocation, Rules, SealedSecret, Start, StoredDigest, Successor, TenantId,
-    Tombstone, UsageKind, UsageTotals,
+    Digest, DigestScheme, EarlierCreation, IdempotencyKey, KeyFilter, KeyId, KeyPage, KeyRecord, KeyStatus,
+    Lineage, Month, PepperId, Predecessor, Revision, Revocation, Rules, SealedSecret, Start, StoredDigest,
+    Successor, TenantId, Tombstone, UsageKind, UsageTotals,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
@@ -170,7 +170,8 @@ pub(super) fn usage(db: &Connection, tenant: &TenantId, month: Month) -> Result<
 fn record(row: &Row<'_>) -> Result<Arc<KeyRecord>, SqliteError> {
     let columns = Columns::new("api_keys", row);
     let text = |column| columns.plain::<Option<String>>(column);
-    let subject = |column| columns.parsed(column, |text: Option<String>| text.map(|text| text.parse()).transpose());
+    let subject =
+        |column| columns.parsed(column, |text: Option<String>| text.map(|text| text.parse()).transpose());
     let revoked = match columns.optional_time("revoked_at")? {
         None => None,
         Some(at) => {

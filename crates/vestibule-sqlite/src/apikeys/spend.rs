@@ -168,7 +168,12 @@ fn is_known(tx: &Transaction<'_>, tenant: &TenantId, id: ReservationId) -> Resul
 }
 
 /// Reservations whose time is over go back.
-fn sweep(tx: &Transaction<'_>, tenant: &TenantId, account: &str, now: DateTime<Utc>) -> Result<(), SqliteError> {
+fn sweep(
+    tx: &Transaction<'_>,
+    tenant: &TenantId,
+    account: &str,
+    now: DateTime<Utc>,
+) -> Result<(), SqliteError> {
     let mut expired = tx.prepare_cached(
         "DELETE FROM api_key_reservations WHERE tenant = ?1 AND id IN (
              SELECT id FROM api_key_reservations
@@ -182,8 +187,10 @@ fn sweep(tx: &Transaction<'_>, tenant: &TenantId, account: &str, now: DateTime<U
 }
 
 fn give_back(tx: &Transaction<'_>, tenant: &TenantId, account: &str, cost: i64) -> Result<(), SqliteError> {
-    tx.prepare_cached("UPDATE api_key_credits SET available = available + ?3 WHERE tenant = ?1 AND account = ?2")?
-        .execute(params![tenant.as_str(), account, cost])?;
+    tx.prepare_cached(
+        "UPDATE api_key_credits SET available = available + ?3 WHERE tenant = ?1 AND account = ?2",
+    )?
+    .execute(params![tenant.as_str(), account, cost])?;
     Ok(())
 }
 

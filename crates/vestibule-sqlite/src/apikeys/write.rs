@@ -118,11 +118,8 @@ fn keep_secret(
     id: KeyId,
     sealed: &SealedSecret,
 ) -> Result<(), SqliteError> {
-    tx.prepare_cached("INSERT INTO api_key_secrets (tenant, id, sealed) VALUES (?1, ?2, ?3)")?.execute(params![
-        tenant.as_str(),
-        id.as_bytes(),
-        sealed.0
-    ])?;
+    tx.prepare_cached("INSERT INTO api_key_secrets (tenant, id, sealed) VALUES (?1, ?2, ?3)")?
+        .execute(params![tenant.as_str(), id.as_bytes(), sealed.0])?;
     Ok(())
 }
 
@@ -133,7 +130,9 @@ fn is_taken(tx: &Transaction<'_>, tenant: &TenantId, record: &KeyRecord) -> Resu
                  OR EXISTS (SELECT 1 FROM api_keys WHERE tenant = ?1 AND digest = ?3)
                  OR EXISTS (SELECT 1 FROM api_key_tombstones WHERE tenant = ?1 AND id = ?2)",
         )?
-        .query_row(params![tenant.as_str(), record.id.as_bytes(), record.digest.digest.0], |row| row.get(0))?;
+        .query_row(params![tenant.as_str(), record.id.as_bytes(), record.digest.digest.0], |row| {
+            row.get(0)
+        })?;
     Ok(taken)
 }
 
