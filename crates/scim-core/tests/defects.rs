@@ -58,9 +58,7 @@ fn a_list_with_equal_elements_is_replaced_as_a_put_stores_it() {
 /// What is not part of what filters are evaluated on answered "absent", and `not (…)` of it every resource.
 #[test]
 fn a_filter_that_could_only_be_wrong_is_refused() {
-    for filter in
-        ["schemas pr", "not (meta.location pr)", "password eq \"x\"", "groups.$ref pr", "groups[$ref pr]"]
-    {
+    for filter in ["not (meta.location pr)", "password eq \"x\"", "groups.$ref pr", "groups[$ref pr]"] {
         assert!(Filter::parse(&users(), filter).is_err(), "{filter}");
     }
     assert!(Filter::parse(&groups(), "members[$ref sw \"http\"]").is_err());
