@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{Extension, Router, body::Body, http::Request};
 use chrono::{DateTime, Utc};
 use http_body_util::BodyExt;
-use scim_core::{MemoryStore, NewDirectory, Registry, Scim, TenantId};
+use scim_core::{MemoryStore, NewDirectory, Profile, Registry, Scim, TenantId};
 use serde_json::{Value, json};
 use store_contract::block_on;
 use tower::ServiceExt;
@@ -21,7 +21,11 @@ struct Provider {
 }
 
 fn provider() -> Provider {
-    let scim = Arc::new(Scim::new(MemoryStore::new(), Registry::standard()));
+    provider_with(Profile::default())
+}
+
+fn provider_with(profile: Profile) -> Provider {
+    let scim = Arc::new(Scim::new(MemoryStore::new(), Registry::standard()).with_profile(profile));
     let new = NewDirectory {
         name: "Okta".into(),
         enterprise_connection_id: "ent_1".into(),
@@ -146,4 +150,39 @@ fn a_search_at_the_root_finds_every_type() {
     let (_, second) = search(&json!({ "startIndex": 2, "count": 1 }));
     assert_eq!(second["Resources"][0]["displayName"], "Owners");
     assert_eq!(search(&json!({ "filter": "nothing eq \"x\"" })).0, 400);
+}
+
+#[test]
+fn an_accommodating_provider_answers_patched_groups_and_leaves_out_who_is_unknown() {
+    let provider = provider_with(Profile::ACCOMMODATING);
+    let ada = provider.user("ada");
+    let members = json!([{ "value": "nobody", "display": "Nobody" }, { "value": ada, "display": "Ada" }]);
+    let (status, group) =
+        provider.call("POST", "/Groups", &json!({ "displayName": "G", "members": members }));
+    assert_eq!((status, names(&group)), (201, vec!["Ada"]));
+    let path = format!("/Groups/{}", group["id"].as_str().unwrap());
+    let patch =
+        |op: &str, value: Value| json!({ "Operations": [{ "op": op, "path": "members", "value": value }] });
+    let nobody = patch("add", json!([{ "value": "nobody" }]));
+    let (status, after) = provider.call("PATCH", &path, &nobody);
+    assert_eq!((status, names(&after)), (200, vec!["Ada"]));
+    assert_eq!(after["meta"]["version"], group["meta"]["version"], "nobody joined");
+    let (status, after) = provider.call("PATCH", &path, &patch("replace", json!([{ "value": "nobody" }])));
+    assert_eq!((status, names(&after)), (200, vec![]));
+    let (status, after) = provider.call("PUT", &path, &json!({ "displayName": "G", "members": members }));
+    assert_eq!((status, names(&after)), (200, vec!["Ada"]));
+}
+
+fn names(group: &Value) -> Vec<&str> {
+    let members = group["members"].as_array().map(Vec::as_slice).unwrap_or_default();
+    members.iter().map(|member| member["display"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_member_that_is_not_there_is_refused() {
+    let provider = provider();
+    let group = json!({ "displayName": "G", "members": [{ "value": "nobody" }] });
+    let (status, error) = provider.call("POST", "/Groups", &group);
+    assert_eq!((status, &error["scimType"]), (400, &json!("invalidValue")));
+    assert!(error["detail"].as_str().unwrap().contains("nobody"), "{error}");
 }
