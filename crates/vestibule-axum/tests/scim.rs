@@ -186,3 +186,29 @@ fn a_member_that_is_not_there_is_refused() {
     assert_eq!((status, &error["scimType"]), (400, &json!("invalidValue")));
     assert!(error["detail"].as_str().unwrap().contains("nobody"), "{error}");
 }
+
+/// RFC 7644 §3.5.1: what a PUT leaves out is cleared.
+#[test]
+fn a_put_without_members_leaves_a_group_empty() {
+    for without in [
+        json!({ "displayName": "G" }),
+        json!({ "displayName": "H" }),
+        json!({ "displayName": "G", "members": null }),
+    ] {
+        let provider = provider();
+        let ada = provider.user("ada");
+        let group = json!({ "displayName": "G", "members": [{ "value": ada, "display": "Ada" }] });
+        let (_, group) = provider.call("POST", "/Groups", &group);
+        let path = format!("/Groups/{}", group["id"].as_str().unwrap());
+        let (_, echoed) = provider.call("PUT", &path, &group);
+        assert_eq!(names(&echoed), vec!["Ada"], "an echo changes nothing");
+        assert_eq!(echoed["meta"]["version"], group["meta"]["version"]);
+        let (status, put) = provider.call("PUT", &path, &without);
+        assert_eq!((status, put.get("members")), (200, None), "{without}");
+        assert_ne!(put["meta"]["version"], group["meta"]["version"], "who was a member is none");
+        let (_, user) = provider.call("GET", &format!("/Users/{ada}"), &Value::Null);
+        assert_eq!(user.get("groups"), None);
+        let (_, again) = provider.call("PUT", &path, &without);
+        assert_eq!(again["meta"]["version"], put["meta"]["version"], "nobody was left to remove");
+    }
+}
