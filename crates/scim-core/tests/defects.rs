@@ -166,3 +166,54 @@ fn directory(scim: &Scim<MemoryStore>, tenant: &TenantId) -> DirectoryId {
     let created = block_on(scim.create_directory(tenant, new, at(0), &mut UnwrapErr(SysRng))).unwrap();
     created.unwrap().0.id.clone()
 }
+
+/// A wrong type was told by the last name of its path, and a member's was not seen.
+#[test]
+fn what_is_of_the_wrong_type_is_refused_with_its_path() {
+    let urn = scim_core::ENTERPRISE_USER;
+    let department = format!("{urn}:department");
+    let manager = format!("{urn}:manager.value");
+    let refused = |error: ScimError, path: &str, sent: &Value| {
+        assert_eq!((error.status, error.kind), (400, Some(ScimType::InvalidValue)), "{sent}: {error}");
+        assert!(error.detail.starts_with(&format!("`{path}` must be ")), "{sent}: {error}");
+    };
+    for (body, path) in [
+        (json!({ "active": "maybe" }), "active"),
+        (json!({ "title": ["Dr"] }), "title"),
+        (json!({ "name": "Ada" }), "name"),
+        (json!({ "name": { "givenName": 5 } }), "name.givenName"),
+        (json!({ "emails": [{ "value": true }] }), "emails.value"),
+        (json!({ "emails": [{ "value": "a", "primary": "maybe" }] }), "emails.primary"),
+        (json!({ urn: "Engines" }), urn),
+        (json!({ urn: { "department": 5 } }), &department),
+        (json!({ urn: { "manager": { "value": 5 } } }), &manager),
+    ] {
+        let mut user = ada();
+        user.as_object_mut().unwrap().extend(object(&body));
+        refused(create(&users(), &user, at(0), &mut UnwrapErr(SysRng)).unwrap_err(), path, &body);
+        let pathless = json!([{ "op": "replace", "value": body }]);
+        refused(patched(&users(), &ada(), &pathless).unwrap_err(), path, &pathless);
+    }
+    for (path, value, named) in [
+        ("name.givenName", json!(5), "name.givenName"),
+        ("emails", json!([{ "value": 5 }]), "emails.value"),
+        ("emails[type eq \"work\"]", json!({ "value": 5 }), "emails.value"),
+        ("emails[type eq \"work\"].value", json!(5), "emails.value"),
+        ("emails[type eq \"new\"].primary", json!("maybe"), "emails.primary"),
+        (department.as_str(), json!(5), department.as_str()),
+        ("department", json!(5), &department),
+        ("manager.value", json!(5), &manager),
+        (urn, json!({ "department": 5 }), &department),
+    ] {
+        let operations = json!([{ "op": "add", "path": path, "value": value }]);
+        refused(patched(&users(), &ada(), &operations).unwrap_err(), named, &operations);
+    }
+    let remove = json!([{ "op": "remove", "path": "emails", "value": [{ "value": 5 }] }]);
+    refused(patched(&users(), &ada(), &remove).unwrap_err(), "emails.value", &remove);
+    for (member, path) in
+        [(json!({ "value": "m", "display": 5 }), "members.display"), (json!({ "value": 5 }), "members.value")]
+    {
+        let add = json!([{ "op": "add", "path": "members", "value": [member] }]);
+        refused(patched(&groups(), &json!({ "displayName": "G" }), &add).unwrap_err(), path, &add);
+    }
+}
