@@ -217,3 +217,43 @@ fn what_is_of_the_wrong_type_is_refused_with_its_path() {
         refused(patched(&groups(), &json!({ "displayName": "G" }), &add).unwrap_err(), path, &add);
     }
 }
+
+/// It was dropped, and the answer said that all went well.
+#[test]
+fn an_unknown_attribute_of_a_patch_without_a_path_is_refused() {
+    let urn = scim_core::ENTERPRISE_USER;
+    for (value, unknown) in [
+        (json!({ "nope": 1 }), "nope"),
+        (json!({ "nope": null }), "nope"),
+        (json!({ "displayName": "Ada", "name.nope": "x" }), "name.nope"),
+        (json!({ "urn:example:Unknown": { "a": 1 } }), "urn:example:Unknown"),
+        (json!({ format!("{urn}:nope"): "x" }), "nope"),
+        (json!({ urn: { "department": "Engines", "nope": "x" } }), "nope"),
+    ] {
+        for op in ["add", "replace"] {
+            let refused = patched(&users(), &ada(), &json!([{ "op": op, "value": value }])).unwrap_err();
+            assert_eq!((refused.status, refused.kind), (400, Some(ScimType::InvalidPath)), "{value}");
+            assert!(refused.detail.contains(unknown), "{refused}");
+        }
+    }
+    // What a client has read it may send back; what it names in objects is left out as in a POST.
+    let echo = json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": "x", "meta": { "version": "1" }, "groups": [],
+        "password": "secret", "roles": [{ "value": "admin", "id": "1", "displayName": "Admin" }],
+    });
+    let patched = patched(&users(), &ada(), &json!([{ "op": "replace", "value": echo }])).unwrap();
+    let mut expected = object(&ada());
+    expected.insert("roles".into(), json!([{ "value": "admin" }]));
+    assert_eq!(patched.attributes, expected);
+}
+
+/// A value path is no attribute: it has nothing to compare.
+#[test]
+fn a_comparison_behind_a_value_path_is_refused() {
+    for filter in
+        ["emails[type eq \"work\"] eq \"x\"", "emails[type eq \"work\"] pr", "not (emails[type pr] co \"x\")"]
+    {
+        assert!(Filter::parse(&users(), filter).is_err(), "{filter}");
+    }
+    assert!(Filter::parse(&users(), "emails[type eq \"work\"].value eq \"x\"").is_ok());
+}

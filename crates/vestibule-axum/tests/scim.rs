@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{Extension, Router, body::Body, http::Request};
 use chrono::{DateTime, Utc};
 use http_body_util::BodyExt;
-use scim_core::{MemoryStore, NewDirectory, Profile, Registry, Scim, TenantId};
+use scim_core::{Directory, DirectoryId, MemoryStore, NewDirectory, Profile, Registry, Scim, TenantId};
 use serde_json::{Value, json};
 use store_contract::block_on;
 use tower::ServiceExt;
@@ -18,6 +18,8 @@ fn now() -> DateTime<Utc> {
 struct Provider {
     app: Router,
     token: String,
+    scim: Arc<Scim<MemoryStore>>,
+    directory: DirectoryId,
 }
 
 fn provider() -> Provider {
@@ -35,10 +37,10 @@ fn provider_with(profile: Profile) -> Provider {
     let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
     let tenant = TenantId::new("acme").unwrap();
     let created = scim.create_directory(&tenant, new, now(), &mut rng);
-    let (_, token) = block_on(created).unwrap().unwrap();
-    let app = scim::router(scim, "https://example.com/scim/v2", Clock::fixed(now()))
+    let (directory, token) = block_on(created).unwrap().unwrap();
+    let app = scim::router(scim.clone(), "https://example.com/scim/v2", Clock::fixed(now()))
         .layer(Extension(Tenant::new("acme").unwrap()));
-    Provider { app, token: token.reveal().to_string() }
+    Provider { app, token: token.reveal().to_string(), scim, directory: directory.id.clone() }
 }
 
 impl Provider {
@@ -93,6 +95,13 @@ fn every_refusal_is_a_scim_error_with_a_text_for_status() {
         ("PATCH", format!("/Users/{id}"), patch("nothing"), 400, Some("invalidPath")),
         ("PATCH", format!("/Users/{id}"), patch("id"), 400, Some("mutability")),
         ("GET", "/Users?filter=userName".to_owned(), Value::Null, 400, Some("invalidFilter")),
+        (
+            "GET",
+            "/Users?filter=emails%5Btype%20eq%20%22work%22%5D%20eq%20%22x%22".to_owned(),
+            Value::Null,
+            400,
+            Some("invalidFilter"),
+        ),
         ("GET", "/Users?startIndex=x".to_owned(), Value::Null, 400, Some("invalidValue")),
         ("GET", "/Schemas?filter=id%20pr".to_owned(), Value::Null, 403, None),
     ] {
@@ -211,4 +220,47 @@ fn a_put_without_members_leaves_a_group_empty() {
         let (_, again) = provider.call("PUT", &path, &without);
         assert_eq!(again["meta"]["version"], put["meta"]["version"], "nobody was left to remove");
     }
+}
+
+#[test]
+fn a_disabled_directory_is_closed_to_who_has_its_token() {
+    let provider = provider();
+    let id = provider.user("ada");
+    let enable = |enabled: bool| {
+        let decide = |stored: &Directory| {
+            Ok::<_, std::convert::Infallible>((stored.changed(now(), |next| next.enabled = enabled), ()))
+        };
+        let tenant = TenantId::new("acme").unwrap();
+        block_on(provider.scim.change_directory(&tenant, &provider.directory, decide)).unwrap().unwrap();
+    };
+    enable(false);
+    let patch = json!({ "Operations": [{ "op": "replace", "path": "active", "value": false }] });
+    for (method, path, body) in [
+        ("GET", "/Users".to_owned(), Value::Null),
+        ("POST", "/Users".to_owned(), json!({ "userName": "grace" })),
+        ("POST", "/.search".to_owned(), json!({})),
+        ("GET", format!("/Users/{id}"), Value::Null),
+        ("PUT", format!("/Users/{id}"), json!({ "userName": "ada" })),
+        ("PATCH", format!("/Users/{id}"), patch),
+        ("DELETE", format!("/Users/{id}"), Value::Null),
+        ("GET", "/Groups/nobody".to_owned(), Value::Null),
+    ] {
+        let (status, error) = provider.call(method, &path, &body);
+        let expected = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
+            "status": "403",
+            "detail": "this directory is disabled",
+        });
+        assert_eq!((status, error), (403, expected), "{method} {path}");
+    }
+    let wrong = format!("Bearer {}x", provider.token);
+    assert_eq!(provider.send("GET", "/Users", Some(&wrong), "").0, 401, "who has no token learns nothing");
+    assert_eq!(provider.send("GET", "/ServiceProviderConfig", None, "").0, 200);
+    enable(true);
+    let (status, user) = provider.call("GET", &format!("/Users/{id}"), &Value::Null);
+    assert_eq!(
+        (status, &user["userName"], user.get("active")),
+        (200, &json!("ada"), None),
+        "nothing was changed"
+    );
 }

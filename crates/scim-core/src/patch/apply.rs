@@ -59,12 +59,10 @@ fn whole(kind: &TypeSchema, working: &mut Working, verb: Verb, value: &Value) ->
         )
     })?;
     for (name, value) in value {
-        let read_only = || resolve(kind, name).is_some_and(|target| is_read_only(&target));
-        // Okta echoes what it has read; what is unknown is ignored, as in a POST.
-        if read_only() || place(kind, name).is_err() && extension(kind, name).is_none() {
-            continue;
+        // Okta echoes what it has read, read-only attributes too.
+        if !resolve(kind, name).is_some_and(|target| is_read_only(&target)) {
+            at_path(kind, working, verb, name, value)?;
         }
-        at_path(kind, working, verb, name, value)?;
     }
     Ok(())
 }
@@ -140,7 +138,7 @@ fn at_extension(
     let wrong = || ScimError::bad(ScimType::InvalidValue, format!("`{}` must be an object", schema.id));
     for (name, value) in value.as_object().ok_or_else(wrong)? {
         let path = format!("{}:{name}", schema.id);
-        if place(kind, &path).is_ok_and(|place| !place.path.is_read_only()) {
+        if !place(kind, &path)?.path.is_read_only() {
             at_path(kind, working, verb, &path, value)?;
         }
     }
