@@ -239,7 +239,7 @@ fn an_unknown_attribute_of_a_patch_without_a_path_is_refused() {
     // What a client has read it may send back; what it names in objects is left out as in a POST.
     let echo = json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": "x", "meta": { "version": "1" }, "groups": [],
-        "password": "secret", "roles": [{ "value": "admin", "id": "1", "displayName": "Admin" }],
+        "password": "secret", urn: { "schemas": [urn] }, "roles": [{ "value": "admin", "id": "1", "displayName": "Admin" }],
     });
     let patched = patched(&users(), &ada(), &json!([{ "op": "replace", "value": echo }])).unwrap();
     let mut expected = object(&ada());

@@ -68,7 +68,12 @@ fn whole(kind: &TypeSchema, working: &mut Working, verb: Verb, value: &Value) ->
 }
 
 fn is_read_only(target: &Target) -> bool {
-    matches!(target, Target::Attribute(path) if path.is_read_only() || &*path.attribute.name == "schemas")
+    matches!(target, Target::Attribute(path) if path.is_read_only() || is_schemas(&path.attribute.name))
+}
+
+/// It follows from the attributes, whatever a client says.
+fn is_schemas(name: &str) -> bool {
+    name.eq_ignore_ascii_case("schemas")
 }
 
 fn extension(kind: &TypeSchema, text: &str) -> Option<Arc<Schema>> {
@@ -136,7 +141,9 @@ fn at_extension(
         return Ok(());
     }
     let wrong = || ScimError::bad(ScimType::InvalidValue, format!("`{}` must be an object", schema.id));
-    for (name, value) in value.as_object().ok_or_else(wrong)? {
+    // scim2-models says the URN once more within.
+    let named = value.as_object().ok_or_else(wrong)?.iter().filter(|(name, _)| !is_schemas(name));
+    for (name, value) in named {
         let path = format!("{}:{name}", schema.id);
         if !place(kind, &path)?.path.is_read_only() {
             at_path(kind, working, verb, &path, value)?;
