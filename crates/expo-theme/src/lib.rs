@@ -19,6 +19,7 @@ mod design_tokens;
 mod diagnostic;
 mod emit;
 mod number;
+mod option;
 mod parser;
 mod rules;
 mod schema;
@@ -40,6 +41,7 @@ pub use emit::{
     web_variables,
 };
 pub use number::Number;
+pub use option::{OptionReport, ThemeOption, check_option};
 pub use parser::MAX_DEPTH;
 pub use schema::JSON_SCHEMA;
 pub use source::{Position, Source, Span};
