@@ -41,6 +41,8 @@ pub enum Code {
     BadOption,
     /// An option that the plugin does not have is probably a misspelt `theme` (strict).
     UnknownOption,
+    /// The path of the option is relative: the plugin reads it from the directory that Expo runs in (strict).
+    RelativePath,
     /// No file stands at the path of the option; the plugin only warns.
     MissingFile,
     /// The path of the option cannot be read as a file.

@@ -11,6 +11,7 @@
     )
 )]
 
+mod app_config;
 mod appearance;
 mod check;
 mod contrast;
@@ -30,6 +31,7 @@ mod text;
 mod token;
 mod value;
 
+pub use app_config::{AppReport, check_app_config, depends_on};
 pub use appearance::{Appearance, EffectiveColour, Mode, Origin, Platform, Rgba, appearance};
 pub use check::{MAX_DIAGNOSTICS, Profile, Report, Theme, check};
 pub use contrast::{Contrast, PairContrast, TEXT_PAIRS, contrasts};

@@ -1,7 +1,7 @@
 //! The option `theme` of the config plugin: what it is given, and what it makes of that.
 
 use crate::parser::parse;
-use crate::source::shown;
+use crate::source::{printable, shown};
 use crate::token::near_miss;
 use crate::value::{Duplicate, Node, Object, Value};
 use crate::{Code, Diagnostic, Profile, Severity, Source, Span};
@@ -35,8 +35,8 @@ pub struct OptionReport {
 ///
 /// [`Profile::Compat`] says what plugin 4.6.6 does: an absent or falsy `theme` (null, false, 0, an empty string) skips
 /// the theme in silence, as do options that are no object and misspelt names; any other value that is not a string, and
-/// options that are null, fail the build. [`Profile::Strict`] refuses all of these but an absent `theme`, and tells
-/// `themes` from it.
+/// options that are null, fail the build. [`Profile::Strict`] refuses all of these but an absent `theme`, tells `themes`
+/// from it, and warns of a relative path.
 ///
 /// # Examples
 ///
@@ -152,13 +152,28 @@ impl Judge<'_> {
                 let message = format!("the path `{}` holds U+0000", shown(path));
                 self.found.push(found.at(NAME).says(message, PATH).hint(Some(hint.to_owned())));
             }
-            Some(path) => return ThemeOption::Path(path.to_owned()),
+            Some(path) => {
+                self.relative(theme.span, path);
+                return ThemeOption::Path(path.to_owned());
+            }
             None => {
                 let hint = "write both halves of the character, or the character itself";
                 self.error(theme.span, NAME, "the path holds half of a surrogate pair", PATH, hint);
             }
         }
         ThemeOption::Refused
+    }
+
+    fn relative(&mut self, span: Span, path: &str) {
+        let drive = path.get(1..3).is_some_and(|rest| matches!(rest, ":\\" | ":/"));
+        if path.starts_with(['/', '\\']) || drive {
+            return;
+        }
+        let found = Diagnostic::new(Severity::Warning, Code::RelativePath, self.source, span);
+        let message = format!("`{}` is relative: the plugin looks for it where Expo is run", shown(path));
+        let hint = "run Expo in the project's folder only: elsewhere the app is built without its theme";
+        let found = found.at(NAME).says(message, "a path that holds in every directory");
+        self.found.push(found.hint(Some(hint.to_owned())));
     }
 
     /// Names that the plugin passes over although `theme` was meant.
@@ -201,7 +216,7 @@ impl OptionReport {
             Profile::Strict => Severity::Error,
             Profile::Compat => Severity::Warning,
         };
-        let message = format!("there is no theme at `{}`", resolved.escape_debug());
+        let message = format!("there is no theme at `{}`", printable(resolved));
         let hint = self.tilde_or_url().or((severity == Severity::Warning)
             .then_some("the plugin goes on, and the app is built without a theme"));
         self.about_file(severity, Code::MissingFile, message, hint)
@@ -212,7 +227,7 @@ impl OptionReport {
     /// `reason` is what the system says; the plugin words it as a failure to parse.
     #[must_use]
     pub fn unreadable_file(&self, resolved: &str, reason: &str) -> Diagnostic {
-        let message = format!("the theme at `{}` cannot be read: {reason}", resolved.escape_debug());
+        let message = format!("the theme at `{}` cannot be read: {reason}", printable(resolved));
         self.about_file(Severity::Error, Code::UnreadableFile, message, None)
     }
 
