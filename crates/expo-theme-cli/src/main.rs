@@ -5,12 +5,15 @@ mod build;
 mod explain;
 mod file;
 mod options;
+mod project;
 mod render;
 
 use std::process::ExitCode;
 
-use expo_theme::{JSON_SCHEMA, Report, check, check_surroundings};
+use expo_theme::{Diagnostic, JSON_SCHEMA, Report, Severity, Surroundings, Theme, check, check_surroundings};
 use options::{Command, Options};
+use project::Found;
+use render::Findings;
 
 /// Exit codes: 0 accepted (and written), 1 refused or not readable or not writable, 2 not understood.
 fn main() -> ExitCode {
@@ -25,11 +28,9 @@ fn main() -> ExitCode {
         }
         Ok(Command::Check(options)) => finish(run(&options)),
         Ok(Command::Build(options, outputs)) => {
-            finish(run(&options).and_then(|report| build::write(&report, &outputs)))
+            finish(run(&options).and_then(|verdict| build::write(&verdict, &options, &outputs)))
         }
-        Ok(Command::Explain(options)) => {
-            finish(run(&options).and_then(|report| explain::print(&report, &options)))
-        }
+        Ok(Command::Explain(options)) => finish(run(&options).map(|verdict| explain::print(&verdict))),
         Err(error) => {
             eprintln!("expo-theme: {error}\n\n{}", options::USAGE);
             ExitCode::from(2)
@@ -56,18 +57,47 @@ enum Failure {
     Told(String),
 }
 
+/// What [`run`] accepted.
+struct Verdict {
+    /// The theme, unless the app has none.
+    theme: Option<Theme>,
+    surroundings: Surroundings,
+}
+
 /// Reads and judges the theme and shows what was found.
-fn run(options: &Options) -> Result<Report, Failure> {
-    let bytes = file::read(&options.file)?;
-    let mut report = check(&bytes, options.profile);
-    if let Some(theme) = &report.theme {
-        let fonts = options.fonts.as_deref();
-        report.diagnostics.extend(check_surroundings(theme, options.surroundings, fonts));
-    }
+fn run(options: &Options) -> Result<Verdict, Failure> {
+    let subject = project::subject(options)?;
+    let report = match &subject.theme {
+        Found::File(path, bytes) => Some((path, judge(bytes, options, subject.surroundings))),
+        Found::Absent | Found::Missing => None,
+    };
+    let app = subject.app.iter().map(|(file, option)| (file, &option.source, &option.diagnostics));
+    let theme = report.iter().map(|(file, report)| (*file, &report.source, &report.diagnostics));
+    let findings: Vec<_> =
+        app.chain(theme).map(|(file, source, diagnostics)| Findings { file, source, diagnostics }).collect();
     if options.json {
-        println!("{}", render::json(&report));
+        println!("{}", render::json(&findings));
     } else {
-        render::terminal(&report, &options.file);
+        findings.iter().for_each(render::terminal);
     }
-    if report.theme.is_some() { Ok(report) } else { Err(Failure::Refused) }
+    if findings.iter().any(|part| is_refused(part.diagnostics)) {
+        return Err(Failure::Refused);
+    }
+    if let Found::Absent = subject.theme {
+        eprintln!("expo-theme: the app's configuration names no theme");
+    }
+    let theme = report.and_then(|(_, report)| report.theme);
+    Ok(Verdict { theme, surroundings: subject.surroundings })
+}
+
+fn judge(bytes: &[u8], options: &Options, surroundings: Surroundings) -> Report {
+    let mut report = check(bytes, options.profile);
+    if let Some(theme) = &report.theme {
+        report.diagnostics.extend(check_surroundings(theme, surroundings, options.fonts.as_deref()));
+    }
+    report
+}
+
+fn is_refused(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|found| found.severity == Severity::Error)
 }
