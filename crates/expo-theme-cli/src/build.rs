@@ -9,43 +9,67 @@ use std::{
 use expo_theme::{Theme, android_asset, merge_plist, plist_document};
 
 use crate::{
-    Failure, Verdict, file,
+    Failure, Verdict, clean, file,
     options::{Options, Outputs},
     project,
 };
 
-/// Writes what was asked for; nothing, if one of the texts cannot be made.
+/// Where the platforms' files lie.
+pub(crate) struct Places {
+    pub(crate) ios: Option<PathBuf>,
+    pub(crate) android: Option<PathBuf>,
+}
+
+/// As given, or else where prebuild puts them.
+pub(crate) fn places(options: &Options, outputs: &Outputs) -> Result<Places, Failure> {
+    match &options.project_root {
+        Some(root) if outputs.is_empty() => project::outputs(root),
+        _ => Ok(Places { ios: outputs.ios.clone(), android: outputs.android.clone() }),
+    }
+}
+
+/// Writes what was asked for; nothing, if one of the texts cannot be made. An app that has no theme keeps none.
 pub(crate) fn write(verdict: &Verdict, options: &Options, outputs: &Outputs) -> Result<(), Failure> {
-    let Some(theme) = &verdict.theme else { return Ok(()) };
-    let (ios, android) = places(options, outputs)?;
-    let ios = ios.as_deref().map(|path| plist(theme, path)).transpose()?;
-    let asset = android.as_deref().map(|path| asset(theme, path)).transpose()?;
-    if let (true, Some(folder)) = (outputs.is_empty(), android.as_deref().and_then(Path::parent)) {
+    let places = places(options, outputs)?;
+    match &verdict.theme {
+        Some(theme) => {
+            let found = outputs.is_empty();
+            if let (true, Some(root)) = (found, &options.project_root) {
+                places.expect_some(root)?;
+            }
+            put(theme, &places, found)
+        }
+        None if verdict.absent => clean::remove(&places),
+        None => Ok(()),
+    }
+}
+
+impl Places {
+    fn expect_some(&self, root: &Path) -> Result<(), Failure> {
+        if self.ios.is_some() || self.android.is_some() {
+            return Ok(());
+        }
+        let advice = "run `expo prebuild`, or give --ios or --android";
+        let root = file::shown(root);
+        Err(Failure::Told(format!("nothing to write to: `{root}` has no folders ios and android; {advice}")))
+    }
+}
+
+/// `found` says that nobody named these places.
+fn put(theme: &Theme, places: &Places, found: bool) -> Result<(), Failure> {
+    let ios = places.ios.as_deref().map(|path| plist(theme, path)).transpose()?;
+    let asset = places.android.as_deref().map(|path| asset(theme, path)).transpose()?;
+    if let (true, Some(folder)) = (found, places.android.as_deref().and_then(Path::parent)) {
         // Prebuild makes this folder for the first asset only.
         fs::create_dir_all(folder).map_err(|error| told(folder, &error))?;
     }
     for (path, text) in ios.into_iter().chain(asset) {
         file::replace(path, &text)?;
-        if outputs.is_empty() {
+        if found {
             eprintln!("expo-theme: wrote `{}`", file::shown(path));
         }
     }
     Ok(())
-}
-
-/// Where to write: as given, or else where prebuild does.
-fn places(options: &Options, outputs: &Outputs) -> Result<(Option<PathBuf>, Option<PathBuf>), Failure> {
-    let root = match &options.project_root {
-        Some(root) if outputs.is_empty() => root,
-        _ => return Ok((outputs.ios.clone(), outputs.android.clone())),
-    };
-    match project::outputs(root)? {
-        (None, None) => Err(Failure::Told(format!(
-            "nothing to write to: `{}` has no folders ios and android; run `expo prebuild`, or give --ios or --android",
-            file::shown(root)
-        ))),
-        found => Ok(found),
-    }
 }
 
 /// A property list of its own, or the app's Info.plist with the theme in it.
@@ -53,8 +77,7 @@ fn plist<'p>(theme: &Theme, path: &'p Path) -> Result<(&'p Path, String), Failur
     if !path.exists() {
         return plist_document(theme).map(|text| (path, text)).map_err(|error| told(path, &error));
     }
-    let existing = String::from_utf8(file::read(path)?)
-        .map_err(|_| Failure::Told(format!("`{}` is not an XML property list", file::shown(path))))?;
+    let existing = file::text(path, "an XML property list")?;
     merge_plist(&existing, theme).map(|text| (path, text)).map_err(|error| told(path, &error))
 }
 

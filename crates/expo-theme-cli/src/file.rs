@@ -26,6 +26,11 @@ pub(crate) fn try_read(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
+/// The text of a file that should be `kind`.
+pub(crate) fn text(path: &Path, kind: &str) -> Result<String, Failure> {
+    String::from_utf8(read(path)?).map_err(|_| Failure::Told(format!("`{}` is not {kind}", shown(path))))
+}
+
 /// A path to print: its name may come from a file that somebody else wrote.
 pub(crate) fn shown(path: &Path) -> String {
     path.display().to_string().chars().map(|c| if is_printable(c) { c } else { '\u{fffd}' }).collect()

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod build;
+mod clean;
 mod explain;
 mod file;
 mod options;
@@ -29,6 +30,9 @@ fn main() -> ExitCode {
         Ok(Command::Check(options)) => finish(run(&options)),
         Ok(Command::Build(options, outputs)) => {
             finish(run(&options).and_then(|verdict| build::write(&verdict, &options, &outputs)))
+        }
+        Ok(Command::Clean(options, outputs)) => {
+            finish(build::places(&options, &outputs).and_then(|places| clean::remove(&places)))
         }
         Ok(Command::Explain(options)) => finish(run(&options).map(|verdict| explain::print(&verdict))),
         Err(error) => {
@@ -61,6 +65,8 @@ enum Failure {
 struct Verdict {
     /// The theme, unless the app has none.
     theme: Option<Theme>,
+    /// Whether the app's configuration asks for no theme.
+    absent: bool,
     surroundings: Surroundings,
 }
 
@@ -83,11 +89,12 @@ fn run(options: &Options) -> Result<Verdict, Failure> {
     if findings.iter().any(|part| is_refused(part.diagnostics)) {
         return Err(Failure::Refused);
     }
-    if let Found::Absent = subject.theme {
+    let absent = matches!(subject.theme, Found::Absent);
+    if absent {
         eprintln!("expo-theme: the app's configuration names no theme");
     }
     let theme = report.and_then(|(_, report)| report.theme);
-    Ok(Verdict { theme, surroundings: subject.surroundings })
+    Ok(Verdict { theme, absent, surroundings: subject.surroundings })
 }
 
 fn judge(bytes: &[u8], options: &Options, surroundings: Surroundings) -> Report {

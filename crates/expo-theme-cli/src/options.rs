@@ -12,6 +12,7 @@ pub(crate) enum Command {
     Schema,
     Check(Options),
     Build(Options, Outputs),
+    Clean(Options, Outputs),
     Explain(Options),
 }
 
@@ -72,9 +73,11 @@ fn check(mut parser: Parser) -> Result<Command, Error> {
 fn build(mut parser: Parser) -> Result<Command, Error> {
     let mut options = Options::default();
     let mut outputs = Outputs::default();
+    let mut clean = false;
     while let Some(name) = options.next(&mut parser)? {
         match name.as_str() {
             "json" => options.json = true,
+            "clean" => clean = true,
             "ios" => outputs.ios = Some(parser.value()?.into()),
             "android" => outputs.android = Some(parser.value()?.into()),
             _ => return Err(foreign(&name)),
@@ -83,7 +86,12 @@ fn build(mut parser: Parser) -> Result<Command, Error> {
     if !options.help && options.project_root.is_none() && outputs.is_empty() {
         return Err("build needs --ios, --android or --project-root".into());
     }
-    options.complete(|options| Command::Build(options, outputs))
+    match clean {
+        true if options.help => Ok(Command::Help),
+        true if options.file.is_some() => Err("build --clean takes no theme file".into()),
+        true => Ok(Command::Clean(options, outputs)),
+        false => options.complete(|options| Command::Build(options, outputs)),
+    }
 }
 
 fn explain(mut parser: Parser) -> Result<Command, Error> {

@@ -7,7 +7,7 @@ use std::{
 
 use expo_theme::{AppReport, Code, OptionReport, Surroundings, ThemeOption, check_app_config, depends_on};
 
-use crate::{Failure, file, options::Options};
+use crate::{Failure, build::Places, file, options::Options};
 
 /// What a command is about.
 pub(crate) struct Subject {
@@ -133,10 +133,10 @@ fn resolve(root: &Path, path: &str) -> PathBuf {
 }
 
 /// Where prebuild puts what a build writes; nothing where it has put no folder.
-pub(crate) fn outputs(root: &Path) -> Result<(Option<PathBuf>, Option<PathBuf>), Failure> {
+pub(crate) fn outputs(root: &Path) -> Result<Places, Failure> {
     let main = root.join("android/app/src/main");
     let asset = main.is_dir().then(|| main.join("assets").join("clerk_theme.json"));
-    Ok((info_plist(&root.join("ios"))?, asset))
+    Ok(Places { ios: info_plist(&root.join("ios"))?, android: asset })
 }
 
 /// The Info.plist of the app, which of several folders is the one with the app's delegate.

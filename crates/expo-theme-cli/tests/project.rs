@@ -279,3 +279,73 @@ fn the_project_root_may_be_absolute() {
     assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
     assert!(app.has(ASSET));
 }
+
+#[test]
+fn an_app_that_names_no_theme_any_more_loses_the_one_of_earlier_builds() {
+    let app = App::themed(SOUND).prebuilt();
+    app.run(&["build"]);
+    assert!(app.has(ASSET));
+    app.put("app/app.json", "{\"expo\": {\"plugins\": [\"@clerk/expo\"]}}");
+    assert_eq!(app.run(&["check"]).status.code(), Some(0));
+    assert!(app.has(ASSET), "check removes nothing");
+    let output = app.run(&["build"]);
+    assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+    for told in [
+        "names no theme",
+        "removed the key `ClerkTheme` from `app/ios/App/Info.plist`",
+        "removed `app/android/app/src/main/assets/clerk_theme.json`",
+    ] {
+        assert!(errors(&output).contains(told), "{told} {}", errors(&output));
+    }
+    assert_eq!(app.text("ios/App/Info.plist"), PLIST);
+    assert!(!app.has(ASSET));
+    assert!(errors(&app.run(&["build"])).contains("no theme of an earlier build is there"));
+}
+
+#[test]
+fn a_theme_that_is_missing_or_refused_leaves_the_one_of_earlier_builds() {
+    let app = App::themed(SOUND).prebuilt();
+    app.run(&["build"]);
+    for theme in ["./none.json", ""] {
+        let plugins = json!([["@clerk/expo", {"theme": theme}]]);
+        app.put("app/app.json", json!({"expo": {"plugins": plugins}}).to_string());
+        assert_eq!(app.run(&["build"]).status.code(), Some(1));
+        assert!(app.has(ASSET) && app.text("ios/App/Info.plist").contains("ClerkTheme"));
+    }
+    app.put("app/app.json", "{\"plugins\": [[\"@clerk/expo\", {\"theme\": \"./none.json\"}]]}");
+    assert_eq!(app.run(&["build", "--profile", "compat"]).status.code(), Some(0));
+    assert!(app.has(ASSET) && app.text("ios/App/Info.plist").contains("ClerkTheme"));
+}
+
+#[test]
+fn clean_removes_whatever_the_configuration_says() {
+    let app = App::themed(SOUND).prebuilt();
+    app.run(&["build"]);
+    app.put("app/app.json", "{]");
+    let output = app.run(&["build", "--clean"]);
+    assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+    assert_eq!(app.text("ios/App/Info.plist"), PLIST);
+    assert!(!app.has(ASSET));
+    let output = app.run(&["build", "--clean"]);
+    assert_eq!((output.status.code(), errors(&output).lines().count()), (Some(0), 1));
+    assert_eq!(app.run(&["build", "app/theme.json", "--clean"]).status.code(), Some(2));
+}
+
+#[test]
+fn clean_leaves_what_is_no_theme_alone() {
+    let app = App::themed(SOUND).prebuilt();
+    app.run(&["build"]);
+    let merged = app.text("ios/App/Info.plist");
+    app.put("notes.txt", "mine");
+    let output = app.run(&["build", "--clean", "--ios", "app/ios/App/Info.plist", "--android", "notes.txt"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        errors(&output).contains("nothing removed from `notes.txt`: it is not a theme"),
+        "{}",
+        errors(&output)
+    );
+    assert_eq!(app.text("ios/App/Info.plist"), merged);
+    app.put("app/ios/App/Info.plist", b"bplist00\xff");
+    assert_eq!(app.run(&["build", "--clean"]).status.code(), Some(1));
+    assert!(app.has(ASSET), "all or nothing");
+}

@@ -40,7 +40,7 @@ pub use design_tokens::{DesignTokensError, design_tokens, theme_from_design_toke
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use emit::{
     EmitError, MAX_OUTPUT, MergeError, PLIST_KEY, android_asset, merge_plist, plist_document, plist_value,
-    web_variables,
+    unmerge_plist, web_variables,
 };
 pub use number::Number;
 pub use option::{OptionReport, ThemeOption, check_option};
