@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use expo_theme::{Theme, android_asset, merge_plist, plist_document};
+use expo_theme::{Mode, Theme, android_asset, design_tokens, merge_plist, plist_document, web_variables};
 
 use crate::{
     Failure, Verdict, clean, file,
@@ -37,7 +37,7 @@ pub(crate) fn write(verdict: &Verdict, options: &Options, outputs: &Outputs) -> 
             if let (true, Some(root)) = (found, &options.project_root) {
                 places.expect_some(root)?;
             }
-            put(theme, &places, found)
+            put(theme, &places, outputs, found)
         }
         None if verdict.absent => clean::remove(&places),
         None => Ok(()),
@@ -56,20 +56,28 @@ impl Places {
 }
 
 /// `found` says that nobody named these places.
-fn put(theme: &Theme, places: &Places, found: bool) -> Result<(), Failure> {
+fn put(theme: &Theme, places: &Places, outputs: &Outputs, found: bool) -> Result<(), Failure> {
     let ios = places.ios.as_deref().map(|path| plist(theme, path)).transpose()?;
     let asset = places.android.as_deref().map(|path| asset(theme, path)).transpose()?;
     if let (true, Some(folder)) = (found, places.android.as_deref().and_then(Path::parent)) {
         // Prebuild makes this folder for the first asset only.
         fs::create_dir_all(folder).map_err(|error| told(folder, &error))?;
     }
-    for (path, text) in ios.into_iter().chain(asset) {
+    for (path, text) in ios.into_iter().chain(asset).chain(exchange(theme, outputs)) {
         file::replace(path, &text)?;
         if found {
             eprintln!("expo-theme: wrote `{}`", file::shown(path));
         }
     }
     Ok(())
+}
+
+/// What is not for the two platforms; these texts can always be made.
+fn exchange<'o>(theme: &Theme, outputs: &'o Outputs) -> impl Iterator<Item = (&'o Path, String)> {
+    let light = outputs.web.iter().map(|path| (path.as_path(), web_variables(theme, Mode::Light)));
+    let dark = outputs.web_dark.iter().map(|path| (path.as_path(), web_variables(theme, Mode::Dark)));
+    let tokens = outputs.design_tokens.iter().map(|path| (path.as_path(), design_tokens(theme)));
+    light.chain(dark).chain(tokens)
 }
 
 /// A property list of its own, or the app's Info.plist with the theme in it.

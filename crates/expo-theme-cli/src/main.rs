@@ -5,6 +5,7 @@ mod build;
 mod clean;
 mod explain;
 mod file;
+mod import;
 mod options;
 mod project;
 mod render;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
             finish(build::places(&options, &outputs).and_then(|places| clean::remove(&places)))
         }
         Ok(Command::Explain(options)) => finish(run(&options).map(|verdict| explain::print(&verdict))),
+        Ok(Command::Import(file)) => finish(import::print(&file)),
         Err(error) => {
             eprintln!("expo-theme: {error}\n\n{}", options::USAGE);
             ExitCode::from(2)

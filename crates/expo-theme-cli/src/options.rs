@@ -14,6 +14,7 @@ pub(crate) enum Command {
     Build(Options, Outputs),
     Clean(Options, Outputs),
     Explain(Options),
+    Import(PathBuf),
 }
 
 /// What every command about a theme takes.
@@ -33,6 +34,9 @@ pub(crate) struct Options {
 pub(crate) struct Outputs {
     pub(crate) ios: Option<PathBuf>,
     pub(crate) android: Option<PathBuf>,
+    pub(crate) web: Option<PathBuf>,
+    pub(crate) web_dark: Option<PathBuf>,
+    pub(crate) design_tokens: Option<PathBuf>,
 }
 
 pub(crate) fn parse() -> Result<Command, Error> {
@@ -47,6 +51,7 @@ pub(crate) fn parse() -> Result<Command, Error> {
         "check" => check(parser),
         "build" => build(parser),
         "explain" => explain(parser),
+        "import" => import(parser),
         other => Err(format!("no command `{other}`").into()),
     }
 }
@@ -80,14 +85,18 @@ fn build(mut parser: Parser) -> Result<Command, Error> {
             "clean" => clean = true,
             "ios" => outputs.ios = Some(parser.value()?.into()),
             "android" => outputs.android = Some(parser.value()?.into()),
+            "web" => outputs.web = Some(parser.value()?.into()),
+            "web-dark" => outputs.web_dark = Some(parser.value()?.into()),
+            "design-tokens" => outputs.design_tokens = Some(parser.value()?.into()),
             _ => return Err(foreign(&name)),
         }
     }
     if !options.help && options.project_root.is_none() && outputs.is_empty() {
-        return Err("build needs --ios, --android or --project-root".into());
+        return Err("build needs a place to write to, --ios for example, or --project-root".into());
     }
     match clean {
         true if options.help => Ok(Command::Help),
+        true if outputs.is_exchange() => Err("--clean removes what --ios and --android name only".into()),
         true if options.file.is_some() => Err("build --clean takes no theme file".into()),
         true => Ok(Command::Clean(options, outputs)),
         false => options.complete(|options| Command::Build(options, outputs)),
@@ -100,6 +109,18 @@ fn explain(mut parser: Parser) -> Result<Command, Error> {
         return Err(foreign(&name));
     }
     options.complete(Command::Explain)
+}
+
+fn import(mut parser: Parser) -> Result<Command, Error> {
+    let mut file = None;
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Short('h') | Arg::Long("help") => return Ok(Command::Help),
+            Arg::Value(word) if file.is_none() => file = Some(word.into()),
+            arg => return Err(arg.unexpected()),
+        }
+    }
+    Ok(Command::Import(file.ok_or("no file of design tokens")?))
 }
 
 impl Options {
@@ -136,7 +157,12 @@ impl Options {
 
 impl Outputs {
     pub(crate) fn is_empty(&self) -> bool {
-        self.ios.is_none() && self.android.is_none()
+        self.ios.is_none() && self.android.is_none() && !self.is_exchange()
+    }
+
+    /// Whether something is written for others than the two platforms.
+    fn is_exchange(&self) -> bool {
+        self.web.is_some() || self.web_dark.is_some() || self.design_tokens.is_some()
     }
 }
 
