@@ -9,6 +9,7 @@ mod import;
 mod options;
 mod project;
 mod render;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -28,9 +29,10 @@ fn main() -> ExitCode {
             print!("{JSON_SCHEMA}");
             ExitCode::SUCCESS
         }
-        Ok(Command::Check(options)) => finish(run(&options)),
+        Ok(Command::Check(options)) => watch::repeat(&options, || finish(run(&options))),
         Ok(Command::Build(options, outputs)) => {
-            finish(run(&options).and_then(|verdict| build::write(&verdict, &options, &outputs)))
+            let once = || run(&options).and_then(|verdict| build::write(&verdict, &options, &outputs));
+            watch::repeat(&options, || finish(once()))
         }
         Ok(Command::Clean(options, outputs)) => {
             finish(build::places(&options, &outputs).and_then(|places| clean::remove(&places)))

@@ -23,6 +23,7 @@ pub(crate) struct Options {
     pub(crate) file: Option<PathBuf>,
     pub(crate) project_root: Option<PathBuf>,
     pub(crate) json: bool,
+    pub(crate) watch: bool,
     pub(crate) profile: Profile,
     pub(crate) fonts: Option<Vec<String>>,
     pub(crate) style: Option<InterfaceStyle>,
@@ -69,6 +70,7 @@ fn check(mut parser: Parser) -> Result<Command, Error> {
     while let Some(name) = options.next(&mut parser)? {
         match name.as_str() {
             "json" => options.json = true,
+            "watch" => options.watch = true,
             _ => return Err(foreign(&name)),
         }
     }
@@ -82,6 +84,7 @@ fn build(mut parser: Parser) -> Result<Command, Error> {
     while let Some(name) = options.next(&mut parser)? {
         match name.as_str() {
             "json" => options.json = true,
+            "watch" => options.watch = true,
             "clean" => clean = true,
             "ios" => outputs.ios = Some(parser.value()?.into()),
             "android" => outputs.android = Some(parser.value()?.into()),
@@ -97,7 +100,9 @@ fn build(mut parser: Parser) -> Result<Command, Error> {
     match clean {
         true if options.help => Ok(Command::Help),
         true if outputs.is_exchange() => Err("--clean removes what --ios and --android name only".into()),
-        true if options.file.is_some() => Err("build --clean takes no theme file".into()),
+        true if options.file.is_some() || options.watch => {
+            Err("build --clean takes no theme file and no --watch".into())
+        }
         true => Ok(Command::Clean(options, outputs)),
         false => options.complete(|options| Command::Build(options, outputs)),
     }

@@ -51,6 +51,27 @@ pub(crate) fn subject(options: &Options) -> Result<Subject, Failure> {
     Ok(Subject { theme, surroundings, app })
 }
 
+/// Every file of the project whose change may change the verdict, whether it is there or not.
+pub(crate) fn files(options: &Options) -> Vec<PathBuf> {
+    let Some(root) = &options.project_root else { return Vec::new() };
+    DYNAMIC.iter().chain(&STATIC).chain(&[PACKAGE]).map(|name| root.join(name)).collect()
+}
+
+/// Where the configuration says that the theme is, as far as it can be read now.
+pub(crate) fn theme_path(options: &Options) -> Option<PathBuf> {
+    let root = options.project_root.as_deref()?;
+    let bytes = file::try_read(&static_configuration(root)).ok()?;
+    match check_app_config(&bytes, options.profile).option.option {
+        ThemeOption::Path(path) => Some(resolve(root, &path)),
+        _ => None,
+    }
+}
+
+fn static_configuration(root: &Path) -> PathBuf {
+    let [first, usual] = STATIC.map(|name| root.join(name));
+    if first.exists() { first } else { usual }
+}
+
 /// The file of the configuration and the verdict on it; nothing when it is a program and all but the style is given.
 fn configuration(root: &Path, options: &Options) -> Result<Option<(PathBuf, AppReport)>, Failure> {
     if let Some(program) = DYNAMIC.iter().map(|name| root.join(name)).find(|path| path.exists()) {
@@ -61,11 +82,9 @@ fn configuration(root: &Path, options: &Options) -> Result<Option<(PathBuf, AppR
         eprintln!("expo-theme: {told}: without --interface-style, userInterfaceStyle counts as unset");
         return Ok(None);
     }
-    let static_ones = STATIC.map(|name| root.join(name));
-    let [_, usual] = &static_ones;
-    let path = static_ones.iter().find(|path| path.exists()).unwrap_or(usual);
-    let bytes = file::read(path)?;
-    Ok(Some((path.clone(), check_app_config(&bytes, options.profile))))
+    let path = static_configuration(root);
+    let bytes = file::read(&path)?;
+    Ok(Some((path, check_app_config(&bytes, options.profile))))
 }
 
 /// What Expo runs before, or instead of, reading a static configuration.
@@ -79,10 +98,11 @@ const DYNAMIC: [&str; 6] = [
 ];
 /// What Expo reads, in its order.
 const STATIC: [&str; 2] = ["app.config.json", "app.json"];
+const PACKAGE: &str = "package.json";
 
 fn has_system_ui(options: &Options) -> Result<bool, Failure> {
     let Some(root) = &options.project_root else { return Ok(false) };
-    let path = root.join("package.json");
+    let path = root.join(PACKAGE);
     depends_on(&file::read(&path)?, "expo-system-ui")
         .ok_or_else(|| Failure::Told(format!("`{}` is not a JSON object", file::shown(&path))))
 }
