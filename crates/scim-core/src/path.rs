@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     registry::TypeSchema,
     schema::{Attribute, AttributeType, Mutability, Returned, Schema},
 };
 
 /// A path to an attribute or a sub-attribute of a type of resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttributePath {
     /// The URN of the extension that the attribute is in; `None` for the type's own schema.
     pub extension: Option<Arc<str>>,

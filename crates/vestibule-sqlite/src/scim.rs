@@ -2,6 +2,8 @@
 
 mod directory;
 mod effects;
+mod filter;
+mod functions;
 mod members;
 mod read;
 mod write;
@@ -15,6 +17,7 @@ use scim_core::{
     ResourceWriter, Slice, TenantId,
 };
 
+pub(crate) use self::functions::register;
 pub use self::{directory::apply_directory, write::apply};
 use crate::{SqliteError, SqliteStore, store::AccountHook};
 

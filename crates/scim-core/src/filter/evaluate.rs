@@ -123,7 +123,7 @@ fn key<'a>(attribute: &Attribute, value: &'a Value) -> Option<Cow<'a, str>> {
 }
 
 /// The one form in which texts are compared, by filters, by uniqueness and by PATCH alike.
-pub(crate) fn comparison_key(case_exact: bool, text: &str) -> Cow<'_, str> {
+pub fn comparison_key(case_exact: bool, text: &str) -> Cow<'_, str> {
     if case_exact { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
 }
 

@@ -19,7 +19,13 @@ pub(super) fn groups_of(
     place: &Place,
     member: &ResourceId,
 ) -> Result<Vec<Member>, SqliteError> {
-    related(db, place, member, "m.member_id = ?3 AND r.id = m.group_id", "m.group_id")
+    related(
+        db,
+        place,
+        member,
+        "lower(m.member_id) = lower(?3) AND m.member_id = ?3 AND r.id = m.group_id",
+        "m.group_id",
+    )
 }
 
 fn related(

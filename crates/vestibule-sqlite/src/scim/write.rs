@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, Transaction, named_params, params};
 use scim_core::{
     AccountEffect, Directory, DirectoryId, MemberDelta, Resource, ResourceChange, ResourceCommit, ResourceId,
-    Revision, TenantId, UniqueValue,
+    Revision, TenantId, UniqueValue, comparison_key,
 };
+use serde_json::Value;
 
 use super::{Place, effects, members, read};
 use crate::{SqliteError, column::json};
@@ -84,6 +85,7 @@ impl Writer<'_> {
         }
         self.put(resource)?;
         self.put_unique(resource, unique)?;
+        self.put_emails(resource)?;
         let changed = members::apply(self.tx, self.place, &resource.id, delta)?;
         let mut effects = Vec::new();
         if &*resource.kind == "User" {
@@ -135,8 +137,8 @@ impl Writer<'_> {
                 ":id": resource.id.as_str(),
                 ":kind": &*resource.kind,
                 ":attributes": json("scim_resources", &resource.attributes)?,
-                ":user_name": resource.text("userName").map(str::to_lowercase),
-                ":display_name": resource.text("displayName").map(str::to_lowercase),
+                ":user_name": resource.text("userName").map(|name| comparison_key(false, name)),
+                ":display_name": resource.text("displayName").map(|name| comparison_key(false, name)),
                 ":external_id": resource.text("externalId"),
                 ":created_at": resource.created_at.timestamp_millis(),
                 ":updated_at": resource.updated_at.timestamp_millis(),
@@ -156,6 +158,32 @@ impl Writer<'_> {
             let (attribute, id) = (&*value.attribute, resource.id.as_str());
             put.execute(params![tenant, directory, &*resource.kind, attribute, value.key, id])?;
         }
+        Ok(())
+    }
+
+    fn put_emails(&self, resource: &Resource) -> Result<(), SqliteError> {
+        self.forget_emails(&resource.id)?;
+        let (tenant, directory) = self.place.keys();
+        let mut put = self.tx.prepare_cached(
+            "INSERT INTO scim_emails (tenant, directory, key, resource) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO NOTHING",
+        )?;
+        let emails = resource.attributes.get("emails");
+        let emails = emails.map_or(&[][..], |emails| match emails {
+            Value::Array(emails) => emails,
+            email => std::slice::from_ref(email),
+        });
+        for address in emails.iter().filter_map(|email| email.get("value")?.as_str()) {
+            put.execute(params![tenant, directory, comparison_key(false, address), resource.id.as_str()])?;
+        }
+        Ok(())
+    }
+
+    fn forget_emails(&self, id: &ResourceId) -> Result<(), SqliteError> {
+        let (tenant, directory) = self.place.keys();
+        self.tx
+            .prepare_cached("DELETE FROM scim_emails WHERE tenant = ?1 AND directory = ?2 AND resource = ?3")?
+            .execute([tenant, directory, id.as_str()])?;
         Ok(())
     }
 
@@ -211,7 +239,9 @@ impl Writer<'_> {
         let (tenant, directory) = self.place.keys();
         for sql in [
             "DELETE FROM scim_memberships WHERE tenant = ?1 AND directory = ?2 AND group_id = ?3",
-            "DELETE FROM scim_memberships WHERE tenant = ?1 AND directory = ?2 AND member_id = ?3",
+            "DELETE FROM scim_memberships
+             WHERE tenant = ?1 AND directory = ?2 AND lower(member_id) = lower(?3) AND member_id = ?3",
+            "DELETE FROM scim_emails WHERE tenant = ?1 AND directory = ?2 AND resource = ?3",
             "DELETE FROM scim_resources WHERE tenant = ?1 AND directory = ?2 AND id = ?3",
         ] {
             self.tx.prepare_cached(sql)?.execute([tenant, directory, id.as_str()])?;
