@@ -20,7 +20,7 @@ use self::sample::{
 };
 use crate::{
     Commit, DirectoryChange, DirectoryId, MemberDelta, Resource, ResourceChange, ResourceCommit, ResourceId,
-    Revision, ScimStore, Slice, UniqueValue,
+    ResourceQuery, Revision, ScimStore, UniqueValue, Window,
 };
 
 /// Makes one `#[test]` of each check, in the module that it is used in.
@@ -170,7 +170,7 @@ pub async fn a_resource_is_its_directorys_own<S: ScimStore>(store: S) -> Check {
     ensure_eq!(read, None, "another directory has it not");
     let read = store.resource(&tenant_named("ins_other"), &directory(), "User", &user(1).id).await?;
     ensure_eq!(read, None, "another tenant has it not");
-    let page = store.resources(&tenant(), &other.id, "User", None, Slice { skip: 0, count: 9 }).await?;
+    let page = store.resources(&tenant(), &other.id, "User", &ResourceQuery::first(None, 9)).await?;
     ensure_eq!(page.total, 0, "another directory lists it not");
     let same = store.commit(&tenant(), &other.id, &added(&user(1), [])).await?;
     ensure_eq!(same, ResourceCommit::Applied(Revision::FIRST), "ids and names are unique by directory");
@@ -428,15 +428,16 @@ pub async fn a_page_and_its_total_are_cut_alike<S: ScimStore>(store: S) -> Check
     setup(&store).await?;
     stored(&store, (1..=5).map(user)).await?;
     for filter in [None, Some(sample::filter("User", "userName sw \"user\""))] {
-        let slice = Slice { skip: 1, count: 2 };
-        let page = store.resources(&tenant(), &directory(), "User", filter.as_ref(), slice).await?;
+        let window = Window::Slice { skip: 1, count: 2 };
+        let query = ResourceQuery { filter: filter.clone(), ..ResourceQuery::new(window) };
+        let page = store.resources(&tenant(), &directory(), "User", &query).await?;
         ensure_eq!(
             (resource_ids(&page), page.total),
             (vec!["id2".to_owned(), "id3".to_owned()], 5),
             "a page is cut"
         );
-        let nothing = Slice { skip: 0, count: 0 };
-        let page = store.resources(&tenant(), &directory(), "User", filter.as_ref(), nothing).await?;
+        let nothing = ResourceQuery::first(filter, 0);
+        let page = store.resources(&tenant(), &directory(), "User", &nothing).await?;
         ensure_eq!((page.resources.len(), page.total), (0, 5), "a count of 0 gives the total alone");
     }
     Ok(())

@@ -18,7 +18,7 @@ pub fn service_provider_config(base_url: &str) -> Value {
         "bulk": { "supported": false, "maxOperations": MAX_OPERATIONS, "maxPayloadSize": 0 },
         "filter": { "supported": true, "maxResults": MAX_RESULTS },
         "changePassword": off,
-        "sort": off,
+        "sort": { "supported": true },
         "etag": off,
         "authenticationSchemes": [{
             "type": "oauthbearertoken",

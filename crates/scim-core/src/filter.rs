@@ -13,7 +13,10 @@ pub use self::{
     evaluate::comparison_key,
     parse::{FilterError, MAX_DEPTH, MAX_LEN, MAX_TERMS},
 };
-pub(crate) use self::{evaluate::element_matches, parse::parse_within};
+pub(crate) use self::{
+    evaluate::{element_matches, instant},
+    parse::parse_within,
+};
 use crate::{AttributePath, registry::TypeSchema};
 
 /// A filter that is understood: every attribute is known, every operator fits its type.

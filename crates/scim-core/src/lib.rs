@@ -22,18 +22,21 @@ mod effect;
 mod error;
 mod filter;
 mod id;
+mod list;
 mod mapping;
 mod members;
 mod memory;
 mod patch;
 mod path;
 mod projection;
+mod query;
 mod record;
 mod registry;
 mod render;
 mod role;
 pub mod schema;
 mod service;
+mod sort;
 mod store;
 mod tenant;
 pub mod wire;
@@ -51,18 +54,21 @@ pub use crate::{
     error::{ScimError, ScimType},
     filter::{Comparison, Filter, FilterError, MAX_DEPTH, MAX_LEN, MAX_TERMS, Operator, comparison_key},
     id::{DirectoryId, ResourceId},
+    list::ListRequest,
     mapping::{MAX_MAPPINGS, MappingError, NewMapping, add_mapping, remove_mapping, replace_mappings},
     members::{Joining, MAX_MEMBERS, MemberDelta},
     memory::MemoryStore,
     patch::{MAX_OPERATIONS, PatchRequest, Patched, patch},
     path::AttributePath,
     projection::Projection,
+    query::{ResourceQuery, Window},
     record::{Member, Resource},
     registry::{DocumentError, ENTERPRISE_USER, Registry, TypeSchema},
     render::{Related, filterable, location, render, version},
     role::{RoleEffect, resolve_role},
-    service::{Answer, ListRequest, Place, Scim, ServiceError},
-    store::{DirectoryStore, ErrorType, ResourcePage, ResourceReader, ResourceWriter, ScimStore, Slice},
+    service::{Answer, Place, Scim, ServiceError},
+    sort::{Position, Sort, SortError, SortKey},
+    store::{DirectoryStore, ErrorType, ResourcePage, ResourceReader, ResourceWriter, ScimStore},
     tenant::{InvalidTenantId, TenantId},
     write::{Written, create, modify, replace},
 };

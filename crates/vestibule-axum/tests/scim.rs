@@ -147,3 +147,42 @@ fn a_search_at_the_root_finds_every_type() {
     assert_eq!(second["Resources"][0]["displayName"], "Owners");
     assert_eq!(search(&json!({ "filter": "nothing eq \"x\"" })).0, 400);
 }
+
+#[test]
+fn a_list_is_sorted_by_whatever_attribute_is_named() {
+    let provider = provider();
+    for (name, given) in [("b", Some("Zoe")), ("C", None), ("a", Some("adam"))] {
+        let user = json!({ "userName": name, "name": { "givenName": given } });
+        assert_eq!(provider.call("POST", "/Users", &user).0, 201);
+    }
+    provider.call("POST", "/Groups", &json!({ "displayName": "g" }));
+    let names = |list: &Value| {
+        let name = |found: &Value| found["userName"].as_str().unwrap_or("-").to_owned();
+        list["Resources"].as_array().unwrap().iter().map(name).collect::<Vec<_>>().concat()
+    };
+    for (query, expected) in [
+        ("sortBy=userName", "abC"),
+        ("sortBy=USERNAME&sortOrder=Descending", "Cba"),
+        ("sortBy=name.givenName", "abC"),
+        ("sortBy=name.givenName&sortOrder=descending", "Cba"),
+        ("sortBy=userName&startIndex=2&count=1", "b"),
+        ("sortBy=userName&filter=userName%20gt%20%22a%22", "bC"),
+        ("sortOrder=descending&count=0", ""),
+    ] {
+        let (status, list) = provider.call("GET", &format!("/Users?{query}"), &Value::Null);
+        assert_eq!((status, names(&list).as_str()), (200, expected), "{query}: {list}");
+    }
+    for (path, expected) in [("/.search", "-Cb"), ("/Users/.search", "Cba")] {
+        let search = json!({ "sortBy": "userName", "sortOrder": "descending", "count": 3 });
+        let (status, list) = provider.call("POST", path, &search);
+        assert_eq!((status, names(&list).as_str()), (200, expected), "{path}");
+    }
+    for query in
+        ["sortBy=nope", "sortBy=name", "sortBy=password", "sortBy=groups", "sortBy=userName&sortOrder=up"]
+    {
+        let (status, error) = provider.call("GET", &format!("/Users?{query}"), &Value::Null);
+        assert_eq!((status, error["scimType"].as_str()), (400, Some("invalidValue")), "{query}");
+    }
+    let (_, config) = provider.send("GET", "/ServiceProviderConfig", None, "");
+    assert_eq!(config["sort"]["supported"], true);
+}

@@ -9,7 +9,7 @@ use store_contract::{Check, Violation, ensure_eq};
 
 use crate::{
     Directory, DirectoryChange, DirectoryId, Filter, MemberDelta, Registry, Resource, ResourceChange,
-    ResourceCommit, ResourceId, ResourcePage, Revision, ScimStore, Slice, TenantId, UniqueValue,
+    ResourceCommit, ResourceId, ResourcePage, ResourceQuery, Revision, ScimStore, TenantId, UniqueValue,
 };
 
 pub(super) const CONNECTION: &str = "ent_contract";
@@ -132,7 +132,7 @@ pub(super) async fn stored<S: ScimStore>(store: &S, resources: impl IntoIterator
 }
 
 pub(super) async fn all<S: ScimStore>(store: &S, kind: &str) -> Result<ResourcePage, S::Error> {
-    store.resources(&tenant(), &directory(), kind, None, Slice { skip: 0, count: 99 }).await
+    store.resources(&tenant(), &directory(), kind, &ResourceQuery::first(None, 99)).await
 }
 
 pub(super) fn filter(kind: &str, text: &str) -> Filter {
@@ -145,8 +145,8 @@ pub(super) async fn filtered<S: ScimStore>(
     kind: &str,
     text: &str,
 ) -> Result<ResourcePage, S::Error> {
-    let filter = filter(kind, text);
-    store.resources(&tenant(), &directory(), kind, Some(&filter), Slice { skip: 0, count: 99 }).await
+    let query = ResourceQuery::first(Some(filter(kind, text)), 99);
+    store.resources(&tenant(), &directory(), kind, &query).await
 }
 
 pub(super) fn resource_ids(page: &ResourcePage) -> Vec<String> {

@@ -74,12 +74,8 @@ impl Rows {
 
     pub(super) fn matching(&self, kind: &str, filter: Option<&Filter>) -> Vec<Arc<Resource>> {
         let of_kind = self.resources.values().filter(|resource| &*resource.kind == kind);
-        let mut matching: Vec<_> = of_kind
-            .filter(|resource| filter.is_none_or(|filter| self.matches(filter, resource)))
-            .cloned()
-            .collect();
-        matching.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
-        matching
+        let matching = of_kind.filter(|resource| filter.is_none_or(|filter| self.matches(filter, resource)));
+        matching.cloned().collect()
     }
 
     fn matches(&self, filter: &Filter, resource: &Resource) -> bool {

@@ -33,6 +33,8 @@ pub(super) async fn list<S: ScimStore + 'static>(
     let text = |name| parameters.text(name).map(str::to_owned);
     let request = ListRequest {
         filter: text("filter"),
+        sort_by: text("sortBy"),
+        sort_order: text("sortOrder"),
         start_index: parameters.number("startIndex")?,
         count: parameters.number("count")?,
         attributes: text("attributes"),

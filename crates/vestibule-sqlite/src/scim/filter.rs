@@ -216,6 +216,14 @@ impl Values {
     }
 }
 
+/// The column that has an attribute's value in the form in which it is compared, if there is one.
+pub(super) fn column(path: &AttributePath) -> Option<&'static str> {
+    match stored(path) {
+        Stored::InColumn { column, .. } => Some(column),
+        _ => None,
+    }
+}
+
 /// Where the values of an attribute are.
 enum Stored {
     /// In columns that every resource has.

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, Row, params, params_from_iter, types::Value};
-use scim_core::{Filter, Resource, ResourceId, ResourcePage, Revision, Slice};
+use rusqlite::{Connection, Row, params, params_from_iter};
+use scim_core::{Resource, ResourceId, ResourcePage, ResourceQuery, Revision};
 
-use super::{Place, filter::Matching};
+use super::{Place, filter::Matching, order::Page};
 use crate::{SqliteError, column::Columns};
 
 pub(super) fn resource(
@@ -24,19 +24,19 @@ pub(super) fn resource(
 
 /// Every resource of a type, oldest first.
 pub(super) fn all(db: &Connection, place: &Place, kind: &str) -> Result<Vec<Arc<Resource>>, SqliteError> {
-    Ok(resources(db, place, kind, None, Slice { skip: 0, count: u64::MAX })?.resources)
+    Ok(resources(db, place, kind, &ResourceQuery::first(None, u64::MAX))?.resources)
 }
 
 pub(super) fn resources(
     db: &Connection,
     place: &Place,
     kind: &str,
-    filter: Option<&Filter>,
-    page: Slice,
+    query: &ResourceQuery,
 ) -> Result<ResourcePage, SqliteError> {
-    let matching = Matching::new(place, kind, filter)?;
+    let matching = Matching::new(place, kind, query.filter.as_ref())?;
     let total = matching.count(db)?;
-    let resources = if page.skip < total && page.count > 0 { matching.page(db, page)? } else { Vec::new() };
+    let is_empty = total == 0 || query.window.count() == 0;
+    let resources = if is_empty { Vec::new() } else { Page::of(&matching, query)?.read(db)? };
     Ok(ResourcePage { resources, total })
 }
 
@@ -45,19 +45,18 @@ impl Matching {
         let mut counted = db.prepare_cached(&format!("SELECT count(*) {}", self.sql))?;
         Ok(counted.query_row(params_from_iter(&self.values), |row| row.get(0))?)
     }
+}
 
-    fn page(&self, db: &Connection, page: Slice) -> Result<Vec<Arc<Resource>>, SqliteError> {
-        let mut found = db.prepare_cached(&format!(
-            "SELECT r.* {} ORDER BY r.created_at, r.id LIMIT {} OFFSET {}",
-            self.sql,
-            format_args!("?{}", self.values.len() + 1),
-            format_args!("?{}", self.values.len() + 2)
-        ))?;
-        let window = [page.count, page.skip].map(|number| Value::Integer(clamped(number)));
-        let mut rows = found.query(params_from_iter(self.values.iter().chain(&window)))?;
+impl Page {
+    fn read(&self, db: &Connection) -> Result<Vec<Arc<Resource>>, SqliteError> {
+        let mut found = db.prepare_cached(&self.sql)?;
+        let mut rows = found.query(params_from_iter(&self.values))?;
         let mut resources = Vec::new();
         while let Some(row) = rows.next()? {
             resources.push(record(row)?);
+        }
+        if self.is_reversed {
+            resources.reverse();
         }
         Ok(resources)
     }
@@ -73,10 +72,6 @@ pub(super) fn record(row: &Row<'_>) -> Result<Arc<Resource>, SqliteError> {
         updated_at: columns.time("updated_at")?,
         revision: Revision(columns.counter("revision")?),
     }))
-}
-
-fn clamped(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

@@ -1,21 +1,25 @@
 //! Which index a filter is looked up in.
 
-use scim_core::{DirectoryId, Registry, TenantId};
+use chrono::DateTime;
+use scim_core::{DirectoryId, Filter, Position, Registry, Sort, SortKey, TenantId, Window};
 
 use super::*;
 use crate::{migrate, scim::register};
 
 /// What SQLite means to do for a page of the resources that fulfil `filter`.
 fn plan(kind: &str, filter: &str) -> String {
+    let filter = Filter::parse(Registry::standard().resource_type(kind).unwrap(), filter).unwrap();
+    plan_of(kind, &ResourceQuery::first(Some(filter), 10))
+}
+
+fn plan_of(kind: &str, query: &ResourceQuery) -> String {
     let mut db = Connection::open_in_memory().unwrap();
     register(&db).unwrap();
     migrate(&mut db).unwrap();
-    let filter = Filter::parse(Registry::standard().resource_type(kind).unwrap(), filter).unwrap();
     let place = Place::new(&TenantId::new("t").unwrap(), &DirectoryId::named("d"));
-    let matching = Matching::new(&place, kind, Some(&filter)).unwrap();
-    let sql = format!("EXPLAIN QUERY PLAN SELECT r.* {} ORDER BY r.created_at, r.id LIMIT 10", matching.sql);
-    let mut explained = db.prepare(&sql).unwrap();
-    let rows = explained.query_map(params_from_iter(&matching.values), |row| row.get::<_, String>("detail"));
+    let page = Page::of(&Matching::new(&place, kind, query.filter.as_ref()).unwrap(), query).unwrap();
+    let mut explained = db.prepare(&format!("EXPLAIN QUERY PLAN {}", page.sql)).unwrap();
+    let rows = explained.query_map(params_from_iter(&page.values), |row| row.get::<_, String>("detail"));
     rows.unwrap().collect::<Result<Vec<_>, _>>().unwrap().join("\n")
 }
 
@@ -98,4 +102,26 @@ fn both_sides_of_an_or_are_looked_up() {
 fn what_has_no_index_is_read_in_the_order_of_the_page() {
     let plan = plan("User", "userName sw \"a\"");
     assert!(plan.contains("scim_resources_by_age") && !plan.contains("TEMP B-TREE"), "{plan}");
+}
+
+#[test]
+fn a_page_at_a_cursor_is_one_walk_along_an_index() {
+    let id = ResourceId::named("u");
+    let at = Some(Position { key: Some(SortKey::Instant(DateTime::UNIX_EPOCH)), id: id.clone() });
+    for window in [
+        Window::After { position: at.clone(), count: 10 },
+        Window::Before { position: at, count: 10 },
+        Window::Before { position: None, count: 10 },
+    ] {
+        let plan = plan_of("User", &ResourceQuery::new(window));
+        assert!(plan.contains("scim_resources_by_age") && !plan.contains("TEMP B-TREE"), "{plan}");
+    }
+    let users = Registry::standard().resource_type("User").unwrap().clone();
+    let sort = |order| Some(Sort::parse(&users, "userName", Some(order)).unwrap());
+    let position = Some(Position { key: Some(SortKey::Text("ada".to_owned())), id });
+    for order in ["ascending", "descending"] {
+        let window = Window::After { position: position.clone(), count: 10 };
+        let plan = plan_of("User", &ResourceQuery { sort: sort(order), ..ResourceQuery::new(window) });
+        assert!(plan.contains("scim_resources_by_user_name") && !plan.contains("TEMP B-TREE"), "{plan}");
+    }
 }
