@@ -69,6 +69,27 @@ pub fn list(resources: &[Value], total: u64, start_index: u64) -> Value {
     })
 }
 
+/// A ListResponse between cursors (RFC 9865 §2); the cursors of the page behind it and the one before it.
+pub fn list_at_cursor(
+    resources: &[Value],
+    total: u64,
+    next: Option<String>,
+    previous: Option<String>,
+) -> Value {
+    let mut list = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
+        "totalResults": total,
+        "itemsPerPage": resources.len(),
+        "Resources": resources,
+    });
+    for (name, cursor) in [("nextCursor", next), ("previousCursor", previous)] {
+        if let (Some(cursor), Value::Object(list)) = (cursor, &mut list) {
+            list.insert(name.into(), cursor.into());
+        }
+    }
+    list
+}
+
 fn described_as(value: &impl serde::Serialize, urn: &str, meta: Value) -> Value {
     let mut described = serde_json::to_value(value).unwrap_or_default();
     if let Value::Object(object) = &mut described {

@@ -16,6 +16,7 @@ mod canonical;
 mod change;
 #[cfg(feature = "contract")]
 pub mod contract;
+mod cursor;
 mod directory;
 pub mod discovery;
 mod effect;
@@ -46,9 +47,12 @@ mod write;
 #[doc(hidden)]
 pub use store_contract as __store_contract;
 
+pub use sealed_cursor::CursorKey;
+
 pub use crate::{
     attribute_pool::{AttributeDefinition, MetadataEffect, public_metadata, value},
     change::{Commit, DirectoryChange, ResourceChange, ResourceCommit, Revision, UniqueValue},
+    cursor::Cursors,
     directory::{Directory, DirectoryToken, GroupRoleMapping, NewDirectory, ROTATION_GRACE, TokenDigest},
     effect::{Account, AccountEffect, account},
     error::{ScimError, ScimType},

@@ -20,6 +20,8 @@ pub struct ListRequest {
     pub sort_by: Option<String>,
     /// `sortOrder`.
     pub sort_order: Option<String>,
+    /// `cursor`, as RFC 9865 has it; an empty one asks for the first page.
+    pub cursor: Option<String>,
     /// `startIndex`: from 1; what is smaller counts as 1.
     pub start_index: Option<i64>,
     /// `count`: what is negative counts as 0.
@@ -63,6 +65,18 @@ impl ListRequest {
         count.min(MAX_RESULTS)
     }
 
+    /// How many a page between cursors has at most, which must be told as it is meant (RFC 9865 §2.1).
+    ///
+    /// # Errors
+    /// [`ScimError`] 400 `invalidCount`.
+    pub(crate) fn page_size(&self) -> Result<u64, ScimError> {
+        if self.count.is_some_and(|count| u64::try_from(count).is_ok_and(|count| count > MAX_RESULTS)) {
+            let detail = format!("`count` must be at most {MAX_RESULTS}");
+            return Err(ScimError::bad(ScimType::InvalidCount, detail));
+        }
+        Ok(self.count())
+    }
+
     /// Reads the body of a search (RFC 7644 §3.4.3); names match in any case.
     ///
     /// # Errors
@@ -94,6 +108,7 @@ impl ListRequest {
             filter: text("filter")?,
             sort_by: text("sortBy")?,
             sort_order: text("sortOrder")?,
+            cursor: text("cursor")?,
             start_index: number("startIndex")?,
             count: number("count")?,
             attributes: names("attributes")?,

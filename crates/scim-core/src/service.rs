@@ -9,9 +9,9 @@ use rand_core::CryptoRng;
 use serde_json::Value;
 
 use crate::{
-    Commit, Directory, DirectoryChange, DirectoryId, DirectoryToken, NewDirectory, PatchRequest, Projection,
-    Registry, Related, Resource, ResourceChange, ResourceCommit, ResourceId, ScimStore, TenantId, Written,
-    create,
+    Commit, Cursors, Directory, DirectoryChange, DirectoryId, DirectoryToken, NewDirectory, PatchRequest,
+    Projection, Registry, Related, Resource, ResourceChange, ResourceCommit, ResourceId, ScimStore, TenantId,
+    Written, create,
     error::{ScimError, ScimType},
     modify,
     registry::TypeSchema,
@@ -27,6 +27,7 @@ use crate::{
 pub struct Scim<S> {
     store: S,
     registry: Arc<Registry>,
+    cursors: Option<Cursors>,
 }
 
 /// The directory that a request is about.
@@ -46,7 +47,13 @@ const RETRIES: u32 = 3;
 impl<S: ScimStore> Scim<S> {
     /// A service provider of these types of resources.
     pub fn new(store: S, registry: Registry) -> Self {
-        Self { store, registry: Arc::new(registry) }
+        Self { store, registry: Arc::new(registry), cursors: None }
+    }
+
+    /// The same, whose lists can be paged through by cursors (RFC 9865).
+    #[must_use]
+    pub fn with_cursors(self, cursors: Cursors) -> Self {
+        Self { cursors: Some(cursors), ..self }
     }
 
     /// The store.

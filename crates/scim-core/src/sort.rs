@@ -86,14 +86,14 @@ impl Sort {
 }
 
 /// A value in the form in which it is sorted.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum SortKey {
     /// `false` before `true`.
     Truth(bool),
     /// Of a whole number.
     Integer(i64),
     /// Of a number with a fraction.
-    Decimal(f64),
+    Decimal(#[serde(with = "bits")] f64),
     /// Of a dateTime.
     Instant(DateTime<Utc>),
     /// Of any other type, by code points; in lower case, unless case counts.
@@ -154,7 +154,7 @@ impl PartialEq for SortKey {
 impl Eq for SortKey {}
 
 /// Where a resource stands in an order, whether it is still there or not; the order of positions is the ascending one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     /// Its key; `None` if it has no value.
     pub key: Option<SortKey>,
@@ -183,5 +183,18 @@ impl Ord for Position {
 impl PartialOrd for Position {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
+    }
+}
+
+/// Every bit of a number, which its digits need not give back.
+mod bits {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(number.to_bits())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        u64::deserialize(deserializer).map(f64::from_bits)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{Extension, Router, body::Body, http::Request};
 use chrono::{DateTime, Utc};
 use http_body_util::BodyExt;
-use scim_core::{MemoryStore, NewDirectory, Registry, Scim, TenantId};
+use scim_core::{CursorKey, Cursors, MemoryStore, NewDirectory, Registry, Scim, TenantId};
 use serde_json::{Value, json};
 use store_contract::block_on;
 use tower::ServiceExt;
@@ -21,7 +21,8 @@ struct Provider {
 }
 
 fn provider() -> Provider {
-    let scim = Arc::new(Scim::new(MemoryStore::new(), Registry::standard()));
+    let cursors = Cursors::new(CursorKey::new(&[7; 32]));
+    let scim = Arc::new(Scim::new(MemoryStore::new(), Registry::standard()).with_cursors(cursors));
     let new = NewDirectory {
         name: "Okta".into(),
         enterprise_connection_id: "ent_1".into(),
@@ -185,4 +186,26 @@ fn a_list_is_sorted_by_whatever_attribute_is_named() {
     }
     let (_, config) = provider.send("GET", "/ServiceProviderConfig", None, "");
     assert_eq!(config["sort"]["supported"], true);
+}
+
+#[test]
+fn pages_are_turned_by_cursors() {
+    let provider = provider();
+    for name in ["b", "c", "a"] {
+        provider.user(name);
+    }
+    let name = |list: &Value| list["Resources"][0]["userName"].as_str().unwrap().to_owned();
+    let (status, first) = provider.call("GET", "/Users?cursor&count=1&sortBy=userName", &Value::Null);
+    assert_eq!((status, name(&first).as_str()), (200, "a"), "{first}");
+    let next = first["nextCursor"].as_str().unwrap();
+    let (_, second) =
+        provider.call("GET", &format!("/Users?cursor={next}&count=1&sortBy=userName"), &Value::Null);
+    assert_eq!(name(&second), "b");
+    let search = json!({ "cursor": second["previousCursor"], "count": 1, "sortBy": "userName" });
+    let (_, again) = provider.call("POST", "/Users/.search", &search);
+    assert_eq!(name(&again), "a");
+    let (status, error) = provider.call("GET", "/Users?cursor=x", &Value::Null);
+    assert_eq!((status, error["scimType"].as_str()), (400, Some("invalidCursor")));
+    let (_, config) = provider.send("GET", "/ServiceProviderConfig", None, "");
+    assert_eq!(config["pagination"]["cursor"], true);
 }
