@@ -2,6 +2,7 @@
 
 mod evaluate;
 mod lexer;
+mod lookup;
 mod parse;
 
 use std::{fmt, sync::Arc};
@@ -11,6 +12,7 @@ use serde_json::Value;
 
 pub use self::{
     evaluate::comparison_key,
+    lookup::{Lookup, LookupKey},
     parse::{FilterError, MAX_DEPTH, MAX_LEN, MAX_TERMS},
 };
 pub(crate) use self::{

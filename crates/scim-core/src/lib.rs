@@ -56,7 +56,10 @@ pub use crate::{
     directory::{Directory, DirectoryToken, GroupRoleMapping, NewDirectory, ROTATION_GRACE, TokenDigest},
     effect::{Account, AccountEffect, account},
     error::{ScimError, ScimType},
-    filter::{Comparison, Filter, FilterError, MAX_DEPTH, MAX_LEN, MAX_TERMS, Operator, comparison_key},
+    filter::{
+        Comparison, Filter, FilterError, Lookup, LookupKey, MAX_DEPTH, MAX_LEN, MAX_TERMS, Operator,
+        comparison_key,
+    },
     id::{DirectoryId, ResourceId},
     list::ListRequest,
     mapping::{MAX_MAPPINGS, MappingError, NewMapping, add_mapping, remove_mapping, replace_mappings},

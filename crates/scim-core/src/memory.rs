@@ -1,6 +1,7 @@
 //! The store in memory: what the traits mean, a test double, and a real choice for small hosts.
 
 mod directory;
+mod lookups;
 mod page;
 
 use std::{

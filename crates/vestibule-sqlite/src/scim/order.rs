@@ -1,7 +1,7 @@
 //! The order of a list, and where a page of it begins and ends.
 
 use rusqlite::types::Value;
-use scim_core::{Position, ResourceQuery, Sort, SortKey, Window};
+use scim_core::{Lookup, Position, ResourceQuery, Sort, SortKey, Window};
 
 use super::filter::{Matching, column};
 use crate::{SqliteError, column::json};
@@ -38,7 +38,7 @@ impl Page {
         let Some(sort) = sort else { return Ok(Key::time("r.created_at")) };
         let sub = sort.path.sub.as_deref().map(|sub| &*sub.name);
         let is_meta = sort.path.extension.is_none() && &*sort.path.attribute.name == "meta";
-        Ok(match (sub, column(&sort.path)) {
+        Ok(match (sub, Lookup::of(&sort.path).and_then(column)) {
             (Some("created"), _) if is_meta => Key::time("r.created_at"),
             (Some("lastModified"), _) if is_meta => Key::time("r.updated_at"),
             (_, Some(column)) => Key { sql: format!("r.{column}"), is_nullable: true, is_time: false },

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, Transaction, named_params, params};
 use scim_core::{
-    AccountEffect, Directory, DirectoryId, MemberDelta, Resource, ResourceChange, ResourceCommit, ResourceId,
-    Revision, TenantId, UniqueValue, comparison_key,
+    AccountEffect, Directory, DirectoryId, Lookup, MemberDelta, Resource, ResourceChange, ResourceCommit,
+    ResourceId, Revision, TenantId, UniqueValue, comparison_key,
 };
-use serde_json::Value;
 
 use super::{Place, effects, members, read};
 use crate::{SqliteError, column::json};
@@ -86,13 +85,14 @@ impl Writer<'_> {
         self.put(resource)?;
         self.put_unique(resource, unique)?;
         self.put_emails(resource)?;
-        let changed = members::apply(self.tx, self.place, &resource.id, delta)?;
+        let told = self.directory.gives_role(&resource.id);
+        let changed = members::apply(self.tx, self.place, &resource.id, delta, told)?;
         let mut effects = Vec::new();
         if &*resource.kind == "User" {
             let before = before.map(|before| &before.attributes);
             effects.push(effects::of_user(self.tx, self.place, self.directory, before, resource)?);
         }
-        effects.extend(effects::of_members(self.tx, self.place, self.directory, &changed)?);
+        effects.extend(effects::of_members(self.tx, self.place, self.directory, &changed.members)?);
         Ok((ResourceCommit::Applied(resource.revision), effects))
     }
 
@@ -168,13 +168,10 @@ impl Writer<'_> {
             "INSERT INTO scim_emails (tenant, directory, key, resource) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT DO NOTHING",
         )?;
-        let emails = resource.attributes.get("emails");
-        let emails = emails.map_or(&[][..], |emails| match emails {
-            Value::Array(emails) => emails,
-            email => std::slice::from_ref(email),
-        });
-        for address in emails.iter().filter_map(|email| email.get("value")?.as_str()) {
-            put.execute(params![tenant, directory, comparison_key(false, address), resource.id.as_str()])?;
+        for (lookup, key) in Lookup::keys(&resource.attributes) {
+            if lookup == Lookup::Email {
+                put.execute(params![tenant, directory, key, resource.id.as_str()])?;
+            }
         }
         Ok(())
     }
@@ -208,8 +205,9 @@ impl Writer<'_> {
         if let Some(unknown) = members::unknown(self.tx, self.place, delta)? {
             return Ok((ResourceCommit::UnknownMember(unknown), Vec::new()));
         }
-        let changed = members::apply(self.tx, self.place, group, delta)?;
-        if changed.is_empty() {
+        let told = self.directory.gives_role(group);
+        let changed = members::apply(self.tx, self.place, group, delta, told)?;
+        if changed.rows == 0 {
             return Ok((ResourceCommit::Applied(stored), Vec::new()));
         }
         let revision = stored.next();
@@ -220,7 +218,7 @@ impl Writer<'_> {
                  WHERE tenant = ?1 AND directory = ?2 AND id = ?3",
             )?
             .execute(params![tenant, directory, group.as_str(), revision.0, at.timestamp_millis()])?;
-        let effects = effects::of_members(self.tx, self.place, self.directory, &changed)?;
+        let effects = effects::of_members(self.tx, self.place, self.directory, &changed.members)?;
         Ok((ResourceCommit::Applied(revision), effects))
     }
 
@@ -234,11 +232,9 @@ impl Writer<'_> {
 
     fn delete(&self, kind: &str, id: &ResourceId) -> Outcome {
         let Some(stored) = read::resource(self.tx, self.place, kind, id)? else { return stale() };
-        let members: Vec<_> =
-            members::of_group(self.tx, self.place, id)?.into_iter().map(|member| member.id).collect();
+        let left = members::clear(self.tx, self.place, id, &[], self.directory.gives_role(id))?;
         let (tenant, directory) = self.place.keys();
         for sql in [
-            "DELETE FROM scim_memberships WHERE tenant = ?1 AND directory = ?2 AND group_id = ?3",
             "DELETE FROM scim_memberships
              WHERE tenant = ?1 AND directory = ?2 AND lower(member_id) = lower(?3) AND member_id = ?3",
             "DELETE FROM scim_emails WHERE tenant = ?1 AND directory = ?2 AND resource = ?3",
@@ -251,7 +247,7 @@ impl Writer<'_> {
         if kind == "User" {
             effects.push(effects::removal(self.directory, id));
         }
-        effects.extend(effects::of_members(self.tx, self.place, self.directory, &members)?);
+        effects.extend(effects::of_members(self.tx, self.place, self.directory, &left.members)?);
         Ok((ResourceCommit::Applied(stored.revision), effects))
     }
 }

@@ -64,7 +64,7 @@ fn an_equality_that_identity_providers_send_is_looked_up() {
         (
             "Group",
             "members.value eq \"a\"",
-            "m USING COVERING INDEX scim_memberships_by_member (tenant=? AND directory=? AND <expr>=?)",
+            "scim_memberships USING COVERING INDEX scim_memberships_by_member (tenant=? AND directory=? AND <expr>=?)",
         ),
         (
             "Group",
