@@ -37,6 +37,8 @@ pub async fn a_filter_knows_every_operator<S: ScimStore>(store: S) -> Check {
             ("title ne \"beta\"", &[1, 3, 4]),
             ("title co \"AM\"", &[3, 4]),
             ("title sw \"be\"", &[2, 4]),
+            ("title sw \"a\"", &[1]),
+            ("title ew \"max\"", &[4]),
             ("title ew \"a\"", &[1, 2, 3]),
             ("title gt \"beta\"", &[3, 4]),
             ("title ge \"beta\"", &[2, 3, 4]),
