@@ -18,7 +18,7 @@ pub fn service_provider_config(base_url: &str) -> Value {
         "bulk": { "supported": false, "maxOperations": MAX_OPERATIONS, "maxPayloadSize": 0 },
         "filter": { "supported": true, "maxResults": MAX_RESULTS },
         "changePassword": off,
-        "sort": off,
+        "sort": { "supported": true },
         "etag": off,
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
@@ -68,6 +68,27 @@ pub fn list(resources: &[Value], total: u64, start_index: u64) -> Value {
         "itemsPerPage": resources.len(),
         "Resources": resources,
     })
+}
+
+/// A ListResponse between cursors (RFC 9865 §2); the cursors of the page behind it and the one before it.
+pub fn list_at_cursor(
+    resources: &[Value],
+    total: u64,
+    next: Option<String>,
+    previous: Option<String>,
+) -> Value {
+    let mut list = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
+        "totalResults": total,
+        "itemsPerPage": resources.len(),
+        "Resources": resources,
+    });
+    for (name, cursor) in [("nextCursor", next), ("previousCursor", previous)] {
+        if let (Some(cursor), Value::Object(list)) = (cursor, &mut list) {
+            list.insert(name.into(), cursor.into());
+        }
+    }
+    list
 }
 
 fn described_as(value: &impl serde::Serialize, urn: &str, meta: Value) -> Value {

@@ -14,7 +14,7 @@ pub struct ScimError {
     pub detail: String,
 }
 
-/// The kinds of errors that RFC 7644 table 9 lists.
+/// The kinds of errors that RFC 7644 table 9 lists, and those of RFC 9865.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ScimType {
@@ -34,6 +34,12 @@ pub enum ScimType {
     NoTarget,
     /// A value that is missing or of the wrong type.
     InvalidValue,
+    /// A cursor that was not issued for this list (RFC 9865 §2.1).
+    InvalidCursor,
+    /// A cursor whose time is over (RFC 9865 §2.1).
+    ExpiredCursor,
+    /// A count that is too large, or another one than that of the first page (RFC 9865 §2.1).
+    InvalidCount,
 }
 
 impl ScimType {
@@ -48,6 +54,9 @@ impl ScimType {
             Self::InvalidPath => "invalidPath",
             Self::NoTarget => "noTarget",
             Self::InvalidValue => "invalidValue",
+            Self::InvalidCursor => "invalidCursor",
+            Self::ExpiredCursor => "expiredCursor",
+            Self::InvalidCount => "invalidCount",
         }
     }
 }

@@ -16,12 +16,14 @@ mod canonical;
 mod change;
 #[cfg(feature = "contract")]
 pub mod contract;
+mod cursor;
 mod directory;
 pub mod discovery;
 mod effect;
 mod error;
 mod filter;
 mod id;
+mod list;
 mod mapping;
 mod members;
 mod memory;
@@ -29,12 +31,14 @@ mod patch;
 mod path;
 mod profile;
 mod projection;
+mod query;
 mod record;
 mod registry;
 mod render;
 mod role;
 pub mod schema;
 mod service;
+mod sort;
 mod store;
 mod tenant;
 pub mod wire;
@@ -44,14 +48,21 @@ mod write;
 #[doc(hidden)]
 pub use store_contract as __store_contract;
 
+pub use sealed_cursor::CursorKey;
+
 pub use crate::{
     attribute_pool::{AttributeDefinition, MetadataEffect, public_metadata, value},
     change::{Commit, DirectoryChange, ResourceChange, ResourceCommit, Revision, UniqueValue},
+    cursor::Cursors,
     directory::{Directory, DirectoryToken, GroupRoleMapping, NewDirectory, ROTATION_GRACE, TokenDigest},
     effect::{Account, AccountEffect, account},
     error::{ScimError, ScimType},
-    filter::{Comparison, Filter, FilterError, MAX_DEPTH, MAX_LEN, MAX_TERMS, Operator},
+    filter::{
+        Comparison, Filter, FilterError, Lookup, LookupKey, MAX_DEPTH, MAX_LEN, MAX_TERMS, Operator,
+        comparison_key,
+    },
     id::{DirectoryId, ResourceId},
+    list::ListRequest,
     mapping::{MAX_MAPPINGS, MappingError, NewMapping, add_mapping, remove_mapping, replace_mappings},
     members::{Joining, MAX_MEMBERS, MemberDelta},
     memory::MemoryStore,
@@ -59,12 +70,14 @@ pub use crate::{
     path::AttributePath,
     profile::Profile,
     projection::Projection,
+    query::{ResourceQuery, Window},
     record::{Member, Resource},
     registry::{DocumentError, ENTERPRISE_USER, Registry, TypeSchema},
     render::{Related, filterable, location, render, version},
     role::{RoleEffect, resolve_role},
-    service::{Answer, ListRequest, Place, Scim, ServiceError},
-    store::{DirectoryStore, ErrorType, ResourcePage, ResourceReader, ResourceWriter, ScimStore, Slice},
+    service::{Answer, Place, Scim, ServiceError},
+    sort::{Position, Sort, SortError, SortKey},
+    store::{DirectoryStore, ErrorType, ResourcePage, ResourceReader, ResourceWriter, ScimStore},
     tenant::{InvalidTenantId, TenantId},
     write::{Written, create, modify, replace},
 };

@@ -1,6 +1,8 @@
 //! The store in memory: what the traits mean, a test double, and a real choice for small hosts.
 
 mod directory;
+mod lookups;
+mod page;
 
 use std::{
     collections::BTreeMap,
@@ -11,9 +13,9 @@ use std::{
 
 use self::directory::Rows;
 use crate::{
-    AccountEffect, Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Filter,
-    Member, Resource, ResourceChange, ResourceCommit, ResourceId, ResourcePage, ResourceReader,
-    ResourceWriter, Slice, TenantId,
+    AccountEffect, Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Member,
+    Resource, ResourceChange, ResourceCommit, ResourceId, ResourcePage, ResourceQuery, ResourceReader,
+    ResourceWriter, TenantId,
 };
 
 /// Directories and resources in memory, gone with the process.
@@ -123,14 +125,10 @@ impl ResourceReader for MemoryStore {
         tenant: &TenantId,
         directory: &DirectoryId,
         kind: &str,
-        filter: Option<&Filter>,
-        page: Slice,
+        query: &ResourceQuery,
     ) -> Result<ResourcePage, Infallible> {
-        let matching = self.read(tenant, directory, |rows| rows.matching(kind, filter));
-        let total = matching.len() as u64;
-        let skip = usize::try_from(page.skip).unwrap_or(usize::MAX);
-        let count = usize::try_from(page.count).unwrap_or(usize::MAX);
-        Ok(ResourcePage { resources: matching.into_iter().skip(skip).take(count).collect(), total })
+        let matching = self.read(tenant, directory, |rows| rows.matching(kind, query.filter.as_ref()));
+        Ok(page::of(matching, query))
     }
 
     async fn members(

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
 use crate::{
     registry::TypeSchema,
     schema::{Attribute, AttributeType, Mutability, Returned, Schema},
 };
 
 /// A path to an attribute or a sub-attribute of a type of resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttributePath {
     /// The URN of the extension that the attribute is in; `None` for the type's own schema.
     pub extension: Option<Arc<str>>,
@@ -42,6 +45,16 @@ impl AttributePath {
     pub fn compared(&self) -> &Attribute {
         let value = || self.attribute.is_complex().then(|| self.attribute.sub("value")).flatten();
         self.sub.as_deref().or_else(value).unwrap_or(&self.attribute)
+    }
+
+    /// The value in an element that is compared: that of the sub-attribute, of `value` without one, or a plain one.
+    pub(crate) fn value_in<'a>(&self, element: &'a Value) -> Option<&'a Value> {
+        let sub = self.sub.as_deref().map_or("value", |sub| &*sub.name);
+        match element {
+            Value::Object(inner) if self.sub.is_some() || inner.contains_key(sub) => inner.get(sub),
+            plain if self.sub.is_none() => Some(plain),
+            _ => None,
+        }
     }
 
     /// Whether filters can look at it: not at what is made up for each answer, nor at what nobody reads.
@@ -112,6 +125,19 @@ fn attribute(
     };
     let sub = sub.map(|sub| attribute.sub(sub).cloned().map(Arc::new).ok_or(())).transpose().ok()?;
     Some(Target::Attribute(AttributePath { extension, attribute: Arc::new(attribute.clone()), sub }))
+}
+
+/// What stands at a path: the elements of a list one by one.
+pub(crate) fn elements<'a>(object: &'a Map<String, Value>, path: &AttributePath) -> Vec<&'a Value> {
+    let holder = match &path.extension {
+        None => Some(object),
+        Some(urn) => object.get(&**urn).and_then(Value::as_object),
+    };
+    match holder.and_then(|holder| holder.get(&*path.attribute.name)) {
+        None => Vec::new(),
+        Some(Value::Array(elements)) => elements.iter().collect(),
+        Some(value) => vec![value],
+    }
 }
 
 /// Whether values of this type have an order.

@@ -1,6 +1,7 @@
 //! Load, decide, commit.
 
 mod known_members;
+mod list;
 
 use std::sync::Arc;
 
@@ -9,12 +10,10 @@ use rand_core::CryptoRng;
 use serde_json::Value;
 
 use crate::{
-    Commit, Directory, DirectoryChange, DirectoryId, DirectoryToken, Filter, NewDirectory, PatchRequest,
+    Commit, Cursors, Directory, DirectoryChange, DirectoryId, DirectoryToken, NewDirectory, PatchRequest,
     Profile, Projection, Registry, Related, Resource, ResourceChange, ResourceCommit, ResourceId, ScimStore,
-    Slice, TenantId, Written, create,
-    discovery::{self, DEFAULT_RESULTS, MAX_RESULTS},
+    TenantId, Written, create,
     error::{ScimError, ScimType},
-    filter::FilterError,
     modify,
     registry::TypeSchema,
     render::{location, render},
@@ -30,71 +29,7 @@ pub struct Scim<S> {
     store: S,
     registry: Arc<Registry>,
     profile: Profile,
-}
-
-/// Which resources are listed, as a request's parameters say it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ListRequest {
-    /// `filter`.
-    pub filter: Option<String>,
-    /// `startIndex`: from 1; what is smaller counts as 1.
-    pub start_index: Option<i64>,
-    /// `count`: what is negative counts as 0.
-    pub count: Option<i64>,
-    /// `attributes`.
-    pub attributes: Option<String>,
-    /// `excludedAttributes`.
-    pub excluded_attributes: Option<String>,
-}
-
-impl ListRequest {
-    fn filter(&self, kind: &TypeSchema) -> Result<Option<Filter>, FilterError> {
-        self.filter.as_deref().map(|text| Filter::parse(kind, text)).transpose()
-    }
-
-    fn projection(&self, kind: &TypeSchema) -> Projection {
-        Projection::parse(kind, self.attributes.as_deref(), self.excluded_attributes.as_deref())
-    }
-
-    /// The first index, from 1, and what it means for a store.
-    fn slice(&self) -> (u64, Slice) {
-        let start_index = self.start_index.map_or(1, |index| u64::try_from(index).unwrap_or(1).max(1));
-        let count = self.count.map_or(DEFAULT_RESULTS, |count| u64::try_from(count).unwrap_or(0));
-        (start_index, Slice { skip: start_index.saturating_sub(1), count: count.min(MAX_RESULTS) })
-    }
-
-    /// Reads the body of a search (RFC 7644 §3.4.3); names match in any case.
-    ///
-    /// # Errors
-    /// [`ScimError`] 400 `invalidSyntax` or `invalidValue`.
-    pub fn parse(body: &Value) -> Result<Self, ScimError> {
-        let syntax = || ScimError::bad(ScimType::InvalidSyntax, "the body must be a JSON object");
-        let body = body.as_object().ok_or_else(syntax)?;
-        let field = |name: &str| {
-            let found = body.iter().find(|(found, _)| found.eq_ignore_ascii_case(name));
-            found.map(|(_, value)| value).filter(|value| !value.is_null())
-        };
-        let wrong = |name: &str, expected: &str| {
-            ScimError::bad(ScimType::InvalidValue, format!("`{name}` must be {expected}"))
-        };
-        let number = |name: &str| {
-            field(name).map(|value| value.as_i64().ok_or_else(|| wrong(name, "a whole number"))).transpose()
-        };
-        let names = |name: &str| {
-            let list = |value: &Value| {
-                serde_json::from_value::<Vec<String>>(value.clone()).map(|names| names.join(","))
-            };
-            field(name).map(|value| list(value).map_err(|_| wrong(name, "an array of names"))).transpose()
-        };
-        let text = |value: &Value| value.as_str().map(str::to_owned).ok_or_else(|| wrong("filter", "a text"));
-        Ok(Self {
-            filter: field("filter").map(text).transpose()?,
-            start_index: number("startIndex")?,
-            count: number("count")?,
-            attributes: names("attributes")?,
-            excluded_attributes: names("excludedAttributes")?,
-        })
-    }
+    cursors: Option<Cursors>,
 }
 
 /// The directory that a request is about.
@@ -114,7 +49,7 @@ const RETRIES: u32 = 3;
 impl<S: ScimStore> Scim<S> {
     /// A service provider of these types of resources.
     pub fn new(store: S, registry: Registry) -> Self {
-        Self { store, registry: Arc::new(registry), profile: Profile::default() }
+        Self { store, registry: Arc::new(registry), profile: Profile::default(), cursors: None }
     }
 
     /// The same with other choices where the RFCs leave them.
@@ -126,6 +61,12 @@ impl<S: ScimStore> Scim<S> {
     /// What it chooses where the RFCs leave the choice.
     pub fn profile(&self) -> Profile {
         self.profile
+    }
+
+    /// The same, whose lists can be paged through by cursors (RFC 9865).
+    #[must_use]
+    pub fn with_cursors(self, cursors: Cursors) -> Self {
+        Self { cursors: Some(cursors), ..self }
     }
 
     /// The store.
@@ -227,48 +168,6 @@ impl<S: ScimStore> Scim<S> {
     ) -> Result<Answer, ServiceError<ScimError, S::Error>> {
         let resource = self.load(place, kind, id).await?;
         self.answer(place, kind, resource, projection).await
-    }
-
-    /// Lists resources of a type (RFC 7644 §3.4.2), or of several ones after each other (§3.4.2.1).
-    ///
-    /// A type that does not have an attribute of the filter has no match; if none has it, the filter is refused.
-    ///
-    /// # Errors
-    /// [`ServiceError`].
-    pub async fn list(
-        &self,
-        place: Place<'_>,
-        kinds: &[Arc<TypeSchema>],
-        request: &ListRequest,
-    ) -> Result<Value, ServiceError<ScimError, S::Error>> {
-        let (start_index, mut slice) = request.slice();
-        let (mut bodies, mut total) = (Vec::new(), 0_u64);
-        let (mut understood, mut unknown) = (false, None);
-        for kind in kinds {
-            let filter = match request.filter(kind) {
-                Ok(filter) => filter,
-                Err(error @ FilterError::UnknownAttribute { .. }) => {
-                    unknown = Some(error);
-                    continue;
-                }
-                Err(error) => return Err(ServiceError::Refused(refused(&error))),
-            };
-            let found =
-                self.store.resources(place.tenant, place.directory, kind.name(), filter.as_ref(), slice);
-            let page = found.await.map_err(ServiceError::Store)?;
-            total = total.saturating_add(page.total);
-            slice.skip = slice.skip.saturating_sub(page.total);
-            slice.count = slice.count.saturating_sub(page.resources.len() as u64);
-            let projection = request.projection(kind);
-            for resource in page.resources {
-                bodies.push(self.answer(place, kind, resource, &projection).await?.body);
-            }
-            understood = true;
-        }
-        match unknown {
-            Some(error) if !understood => Err(ServiceError::Refused(refused(&error))),
-            _ => Ok(discovery::list(&bodies, total, start_index)),
-        }
     }
 
     /// Replaces a resource (RFC 7644 §3.5.1).
@@ -413,11 +312,6 @@ pub struct Answer {
     pub body: Value,
     /// The URL.
     pub location: String,
-}
-
-fn refused(error: &FilterError) -> ScimError {
-    let kind = if *error == FilterError::TooLarge { ScimType::TooMany } else { ScimType::InvalidFilter };
-    ScimError::bad(kind, error.to_string())
 }
 
 /// Why an operation didn't happen.

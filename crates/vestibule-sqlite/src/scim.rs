@@ -2,7 +2,10 @@
 
 mod directory;
 mod effects;
+mod filter;
+mod functions;
 mod members;
+mod order;
 mod read;
 mod write;
 
@@ -10,11 +13,12 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, Transaction};
 use scim_core::{
-    AccountEffect, Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Filter,
-    Member, Resource, ResourceChange, ResourceCommit, ResourceId, ResourcePage, ResourceReader,
-    ResourceWriter, Slice, TenantId,
+    AccountEffect, Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Member,
+    Resource, ResourceChange, ResourceCommit, ResourceId, ResourcePage, ResourceQuery, ResourceReader,
+    ResourceWriter, TenantId,
 };
 
+pub(crate) use self::functions::register;
 pub use self::{directory::apply_directory, write::apply};
 use crate::{SqliteError, SqliteStore, store::AccountHook};
 
@@ -70,11 +74,10 @@ impl ResourceReader for SqliteStore {
         tenant: &TenantId,
         directory: &DirectoryId,
         kind: &str,
-        filter: Option<&Filter>,
-        page: Slice,
+        query: &ResourceQuery,
     ) -> Result<ResourcePage, SqliteError> {
-        let (place, kind, filter) = (Place::new(tenant, directory), kind.to_owned(), filter.cloned());
-        self.database.read(move |db| read::resources(db, &place, &kind, filter.as_ref(), page)).await
+        let (place, kind, query) = (Place::new(tenant, directory), kind.to_owned(), query.clone());
+        self.database.read(move |db| read::resources(db, &place, &kind, &query)).await
     }
 
     async fn members(

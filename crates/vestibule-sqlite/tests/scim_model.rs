@@ -161,7 +161,7 @@ impl<S: ScimStore> Side<S> {
             count: Some(count),
             ..scim_core::ListRequest::default()
         };
-        block_on(self.scim.list(self.place(), &[self.kind(kind)], &request)).unwrap()
+        block_on(self.scim.list(self.place(), &[self.kind(kind)], &request, at(0))).unwrap()
     }
 
     fn take(&mut self, step: &Step, now: DateTime<Utc>) -> String {

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::{Comparison, Filter, Operator};
 use crate::{
     AttributePath,
+    path::elements,
     schema::{Attribute, AttributeType},
 };
 
@@ -33,28 +34,9 @@ pub(crate) fn element_matches(filter: &Filter, element: &Value) -> bool {
     }
 }
 
-/// What stands at a path: the elements of a list one by one.
-fn elements<'a>(object: &'a Map<String, Value>, path: &AttributePath) -> Vec<&'a Value> {
-    let holder = match &path.extension {
-        None => Some(object),
-        Some(urn) => object.get(&**urn).and_then(Value::as_object),
-    };
-    match holder.and_then(|holder| holder.get(&*path.attribute.name)) {
-        None => Vec::new(),
-        Some(Value::Array(elements)) => elements.iter().collect(),
-        Some(value) => vec![value],
-    }
-}
-
-/// The values that are compared: those of the sub-attribute, of `value` where there is none, or plain ones.
+/// The values that are compared.
 fn values<'a>(object: &'a Map<String, Value>, path: &AttributePath) -> Vec<&'a Value> {
-    let sub = path.sub.as_deref().map_or("value", |sub| &*sub.name);
-    let of = |element: &'a Value| match element {
-        Value::Object(inner) if path.sub.is_some() || inner.contains_key(sub) => inner.get(sub),
-        plain if path.sub.is_none() => Some(plain),
-        _ => None,
-    };
-    elements(object, path).into_iter().filter_map(of).collect()
+    elements(object, path).into_iter().filter_map(|element| path.value_in(element)).collect()
 }
 
 /// RFC 7643 §2.5: null and an empty list are no value.
@@ -123,12 +105,12 @@ fn key<'a>(attribute: &Attribute, value: &'a Value) -> Option<Cow<'a, str>> {
 }
 
 /// The one form in which texts are compared, by filters, by uniqueness and by PATCH alike.
-pub(crate) fn comparison_key(case_exact: bool, text: &str) -> Cow<'_, str> {
+pub fn comparison_key(case_exact: bool, text: &str) -> Cow<'_, str> {
     if case_exact { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
 }
 
 /// The instant that a dateTime names (RFC 7643 §2.3.5); one without a zone is in UTC.
-pub(super) fn instant(text: &str) -> Option<DateTime<Utc>> {
+pub(crate) fn instant(text: &str) -> Option<DateTime<Utc>> {
     let with_zone = DateTime::parse_from_rfc3339(text).map(|instant| instant.to_utc());
     with_zone.ok().or_else(|| Some(text.parse::<chrono::NaiveDateTime>().ok()?.and_utc()))
 }

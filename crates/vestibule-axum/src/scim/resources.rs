@@ -33,14 +33,15 @@ pub(super) async fn list<S: ScimStore + 'static>(
     let text = |name| parameters.text(name).map(str::to_owned);
     let request = ListRequest {
         filter: text("filter"),
+        sort_by: text("sortBy"),
+        sort_order: text("sortOrder"),
+        cursor: text("cursor"),
         start_index: parameters.number("startIndex")?,
         count: parameters.number("count")?,
         attributes: text("attributes"),
         excluded_attributes: text("excludedAttributes"),
     };
-    let listed =
-        provider.scim.list(provider.place(&tenant, &directory), std::slice::from_ref(kind), &request).await;
-    Ok(listed.map_or_else(failed, |list| answer::body(StatusCode::OK, &list)))
+    Ok(provider.list((tenant, directory), std::slice::from_ref(kind), &request).await)
 }
 
 /// The parameters of a list in a body instead of a query (RFC 7644 §3.4.3).
@@ -52,9 +53,7 @@ pub(super) async fn search<S: ScimStore + 'static>(
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
     let request = ListRequest::parse(&json(request).await?)?;
-    let listed =
-        provider.scim.list(provider.place(&tenant, &directory), std::slice::from_ref(kind), &request).await;
-    Ok(listed.map_or_else(failed, |list| answer::body(StatusCode::OK, &list)))
+    Ok(provider.list((tenant, directory), std::slice::from_ref(kind), &request).await)
 }
 
 /// A search over every type of resource.
@@ -65,8 +64,20 @@ pub(super) async fn search_all<S: ScimStore + 'static>(
 ) -> Outcome {
     let request = ListRequest::parse(&json(request).await?)?;
     let kinds = provider.scim.registry().resource_types();
-    let listed = provider.scim.list(provider.place(&tenant, &directory), kinds, &request).await;
-    Ok(listed.map_or_else(failed, |list| answer::body(StatusCode::OK, &list)))
+    Ok(provider.list((tenant, directory), kinds, &request).await)
+}
+
+impl<S: ScimStore> Provider<S> {
+    async fn list(
+        &self,
+        (tenant, directory): At,
+        kinds: &[Arc<TypeSchema>],
+        request: &ListRequest,
+    ) -> Response {
+        let (place, now) = (self.place(&tenant, &directory), self.clock.now());
+        let listed = self.scim.list(place, kinds, request, now).await;
+        listed.map_or_else(failed, |list| answer::body(StatusCode::OK, &list))
+    }
 }
 
 pub(super) async fn create<S: ScimStore + 'static>(
