@@ -20,6 +20,7 @@ mod diagnostic;
 mod emit;
 mod number;
 mod parser;
+mod picture;
 mod rules;
 mod schema;
 mod sound;
@@ -41,6 +42,7 @@ pub use emit::{
 };
 pub use number::Number;
 pub use parser::MAX_DEPTH;
+pub use picture::picture;
 pub use schema::JSON_SCHEMA;
 pub use source::{Position, Source, Span};
 pub use surroundings::{InterfaceStyle, Surroundings, check_surroundings};
