@@ -43,6 +43,8 @@ pub use emit::{
 pub use number::Number;
 pub use parser::MAX_DEPTH;
 pub use picture::picture;
+#[cfg(feature = "png")]
+pub use picture::{PngError, picture_png};
 pub use schema::JSON_SCHEMA;
 pub use source::{Position, Source, Span};
 pub use surroundings::{InterfaceStyle, Surroundings, check_surroundings};

@@ -5,12 +5,18 @@ mod marks;
 mod note;
 mod paint;
 mod phone;
+#[cfg(feature = "png")]
+mod png;
 mod profile;
 mod sheet;
 mod sign_in;
 mod svg;
 
 use crate::{Surroundings, Theme};
+
+#[cfg(feature = "png")]
+pub use png::{PngError, picture_png};
+
 use phone::Phone;
 use svg::Svg;
 

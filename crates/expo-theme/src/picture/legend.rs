@@ -1,14 +1,35 @@
 //! What the marks mean, and which pairs are marked.
 
-use super::phone::Phone;
+use super::phone::{Phone, WIDTH};
 use super::svg::{Anchor, Area, Ink, Svg, Type};
 use super::{marks, sheet};
+use crate::PairContrast;
 
 const PAPER: Ink = Ink([255; 3]);
 const EDGE: Ink = Ink([221, 224, 231]);
 const FINE: Ink = Ink([22, 112, 61]);
 
-pub(super) const LINE: i32 = 26;
+/// From one line to the next.
+const LINE: i32 = 24;
+
+/// Pairs with longer names take two lines.
+const COLUMNS: usize = 40;
+
+/// What [`weak`] takes below its first baseline.
+pub(super) fn height(phone: &Phone) -> i32 {
+    phone.weak.iter().fold(0, |height, pair| height.saturating_add(taken(pair)))
+}
+
+fn taken(pair: &PairContrast) -> i32 {
+    if is_long(pair) { LINE + SECOND } else { LINE }
+}
+
+/// From the first to the second line of one pair.
+const SECOND: i32 = 17;
+
+fn is_long(pair: &PairContrast) -> bool {
+    pair.text.len().saturating_add(pair.ground.len()) > COLUMNS
+}
 
 /// The weak pairs of a phone, below it.
 pub(super) fn weak(svg: &mut Svg, phone: &Phone) {
@@ -18,18 +39,27 @@ pub(super) fn weak(svg: &mut Svg, phone: &Phone) {
     }
     if phone.weak.is_empty() {
         svg.stroke("M3 -5 L7 -1 L14 -10", 2, FINE);
-        return svg.text((24, 0), set, FINE, "every text pair reaches 4.50");
+        return svg.text((24, 0), set, FINE, "Every text pair reaches 4.50");
     }
     svg.text((0, 0), set, sheet::INK, "Weak text contrast");
-    for (pair, y) in phone.weak.iter().zip((LINE..).step_by(26)) {
-        svg.at(0, y, |svg| {
-            svg.circle((5, -5), 5, marks::ink(pair.own));
-            let words = format!("{} on {}", pair.text, pair.ground);
-            svg.text((18, 0), Type::new(12, 400, Anchor::Start), sheet::INK, &words);
-            let whose = if pair.own { "yours" } else { "SDK" };
-            let ratio = format!("{} {whose}", pair.contrast);
-            svg.text((391, 0), Type::new(12, 700, Anchor::End), marks::ink(pair.own), &ratio);
-        });
+    let mut y = LINE;
+    for pair in &phone.weak {
+        svg.at(0, y, |svg| entry(svg, pair));
+        y = y.saturating_add(taken(pair));
+    }
+}
+
+fn entry(svg: &mut Svg, pair: &PairContrast) {
+    let ink = marks::ink(pair.own);
+    let names = Type::new(13, 400, Anchor::Start);
+    svg.circle((5, -5), 5, ink);
+    let ratio = format!("{} {}", pair.contrast, marks::whose(pair.own));
+    svg.text((WIDTH, 0), Type::new(13, 700, Anchor::End), ink, &ratio);
+    if is_long(pair) {
+        svg.text((20, 0), names, sheet::INK, pair.text);
+        svg.text((20, SECOND), names, sheet::INK, &format!("on {}", pair.ground));
+    } else {
+        svg.text((20, 0), names, sheet::INK, &format!("{} on {}", pair.text, pair.ground));
     }
 }
 
@@ -39,13 +69,13 @@ pub(super) fn draw(svg: &mut Svg, width: i32) {
     let set = Type::new(14, 400, Anchor::Start);
     svg.at(28, 40, |svg| marks::flag(svg, true, "3.10"));
     svg.text(
-        (140, 45),
+        (152, 45),
         set,
         sheet::INK,
-        "text below the ratio 4.50 of WCAG 2.2 in a colour that this theme sets",
+        "Text below the ratio 4.50 of WCAG 2.2, in a colour that this theme sets.",
     );
     svg.at(28, 76, |svg| marks::flag(svg, false, "4.10"));
-    svg.text((140, 81), set, sheet::INK, "the same between two defaults of the SDK: not this theme's doing");
+    svg.text((152, 81), set, sheet::INK, "The same between two defaults of the SDK: not this theme's doing.");
     svg.at(920, 0, |svg| {
         svg.text((0, 45), set, sheet::INK, "NEVER SHOWS: the app's userInterfaceStyle rules this mode out.");
         svg.text(

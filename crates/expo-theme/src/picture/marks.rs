@@ -19,13 +19,13 @@ const PLACES: [(&str, &str, i32); 7] = [
 const YOURS: Ink = Ink([180, 35, 24]);
 const SDK: Ink = Ink([71, 84, 103]);
 
-const WIDTH: i32 = 96;
+const WIDTH: i32 = 106;
 
 /// Flags that stand out over the right edge of the screen, each on the line of its text.
 pub(super) fn draw(svg: &mut Svg, weak: &[PairContrast]) {
     for pair in weak {
         if let Some(y) = place(pair) {
-            svg.at(299, y, |svg| flag(svg, pair.own, &pair.contrast.to_string()));
+            svg.at(311, y, |svg| flag(svg, pair.own, &pair.contrast.to_string()));
         }
     }
 }
@@ -37,19 +37,23 @@ fn place(pair: &PairContrast) -> Option<i32> {
 
 /// A flag whose left edge's middle is the origin.
 pub(super) fn flag(svg: &mut Svg, own: bool, ratio: &str) {
-    let (fill, whose) = if own { (YOURS, "yours") } else { (SDK, "SDK") };
     svg.rect(Area::new(0, -12, WIDTH, 24), 12, WHITE);
-    svg.rect(Area::new(2, -10, WIDTH - 4, 20), 10, fill);
+    svg.rect(Area::new(2, -10, WIDTH - 4, 20), 10, ink(own));
     if own {
         svg.stroke("M12 -3 L18 3 M18 -3 L12 3", 2, WHITE);
     } else {
         svg.stroke("M12 0 H18", 2, WHITE);
     }
-    let set = Type::new(12, 700, Anchor::Middle);
-    svg.text((54, 4), set, WHITE, &format!("{ratio} {whose}"));
+    let set = Type::new(11, 700, Anchor::Start);
+    svg.text((27, 4), set, WHITE, &format!("{ratio} {}", whose(own)));
 }
 
-/// The colour of a mark, for words about it.
+/// Who brings a failure about, in a word.
+pub(super) fn whose(own: bool) -> &'static str {
+    if own { "yours" } else { "SDK" }
+}
+
+/// The colour of a mark and of words about it.
 pub(super) fn ink(own: bool) -> Ink {
     if own { YOURS } else { SDK }
 }

@@ -1,6 +1,6 @@
 //! What stands in a phone's place when there is nothing to draw.
 
-use super::phone::{HEIGHT, Phone, WIDTH};
+use super::phone::{BEZEL, HEIGHT, Phone, WIDTH, stamp};
 use super::sheet;
 use super::svg::{Anchor, Area, Ink, Svg, Type};
 use crate::source::shown;
@@ -29,6 +29,9 @@ pub(super) fn draw(svg: &mut Svg, phone: &Phone, corner: i32) {
             svg.text((MIDDLE, y), Type::new(15, 600, Anchor::Middle), sheet::INK, line);
         }
     });
+    if let Some(why) = phone.never {
+        svg.at(BEZEL, BEZEL, |svg| stamp(svg, why));
+    }
 }
 
 /// Words in lines; a word longer than a line is broken, what is too much is cut.

@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_tint_keeps_the_alpha_of_the_theme_on_ios_only() {
-        for (platform, shade) in [(Platform::Ios, 230), (Platform::Android, 204)] {
+        for (platform, shade) in [(Platform::Ios, 229), (Platform::Android, 204)] {
             let appearance = drawn(r##"{"colors":{"success":"#00000080"}}"##, platform);
             let paint = Paint::new(&appearance, platform, Mode::Light);
             assert_eq!(paint.tint("success", 20, Ink([255; 3])), Ink([shade; 3]));

@@ -59,12 +59,12 @@ impl Phone {
         }
     }
 
-    /// Two lines above the phone, the lower one on the baseline 0.
+    /// Three lines above the phone.
     pub(super) fn caption(&self, svg: &mut Svg) {
-        svg.text((0, -46), Type::new(22, 700, Anchor::Start), sheet::INK, self.name());
+        svg.text((0, -60), Type::new(22, 700, Anchor::Start), sheet::INK, self.name());
         let set = Type::new(13, 400, Anchor::Start);
-        svg.text((0, -22), set, sheet::SOFT, &format!("defaults of {}", sdk_version(self.platform)));
-        svg.text((0, -4), set, sheet::SOFT, &self.shape());
+        svg.text((0, -36), set, sheet::SOFT, &format!("defaults of {}", sdk_version(self.platform)));
+        svg.text((0, -16), set, sheet::SOFT, &self.shape());
     }
 
     fn shape(&self) -> String {
@@ -89,7 +89,8 @@ impl Phone {
                 self.screen(svg, &paint);
             });
             if let Some(why) = self.never {
-                self.stamp(svg, why);
+                self.veil(svg);
+                stamp(svg, why);
             }
             marks::draw(svg, &self.weak);
         });
@@ -135,22 +136,17 @@ impl Phone {
         }
     }
 
-    fn stamp(&self, svg: &mut Svg, why: &str) {
+    fn veil(&self, svg: &mut Svg) {
         let veil = match self.mode {
             Mode::Light => WHITE,
             Mode::Dark => BLACK,
         };
         let Area { width, height, .. } = SCREEN;
         svg.raw(format_args!(
-            "<rect width=\"{width}\" height=\"{height}\" fill=\"{veil}\" fill-opacity=\"0.6\" \
+            "<rect width=\"{width}\" height=\"{height}\" fill=\"{veil}\" fill-opacity=\"0.5\" \
              clip-path=\"url(#{})\"/>",
             self.clip()
         ));
-        svg.within(format_args!("<g transform=\"translate(187 330) rotate(-12)\">"), |svg| {
-            svg.bordered(Area::new(-152, -50, 304, 100), 14, (STAMP, 4), WHITE);
-            svg.text((0, 4), Type::new(34, 800, Anchor::Middle), STAMP, "NEVER SHOWS");
-            svg.text((0, 31), Type::new(14, 600, Anchor::Middle), sheet::INK, why);
-        });
     }
 
     pub(super) fn frame_corner(&self) -> i32 {
@@ -163,6 +159,15 @@ impl Phone {
             Platform::Android => "android",
         }
     }
+}
+
+/// Over a screen, where no mark lies.
+pub(super) fn stamp(svg: &mut Svg, why: &str) {
+    svg.within(format_args!("<g transform=\"translate(187 580) rotate(-12)\">"), |svg| {
+        svg.bordered(Area::new(-152, -50, 304, 100), 14, (STAMP, 4), WHITE);
+        svg.text((0, 4), Type::new(30, 800, Anchor::Middle), STAMP, "NEVER SHOWS");
+        svg.text((0, 31), Type::new(14, 600, Anchor::Middle), sheet::INK, why);
+    });
 }
 
 pub(super) const BLACK: Ink = Ink([0; 3]);

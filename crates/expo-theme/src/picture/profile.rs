@@ -7,6 +7,7 @@ use super::svg::{Anchor, Area, Svg, Type};
 const DIVIDER: u8 = 6;
 const BADGE_GROUND: u8 = 12;
 
+const ROW_HEIGHT: i32 = 56;
 const ROW: Type = Type::new(17, 600, Anchor::Start);
 
 pub(super) fn draw(svg: &mut Svg, paint: &Paint<'_>) {
@@ -28,15 +29,15 @@ fn user_button(svg: &mut Svg, paint: &Paint<'_>) {
 fn rows(svg: &mut Svg, paint: &Paint<'_>) {
     let ground = paint.on("muted", paint.ground);
     let line = paint.tint("border", DIVIDER, ground);
-    svg.bordered(Area::new(0, 0, 335, 168), paint.corner, (line, 1), ground);
-    for (y, words) in [(0, "Email"), (56, "Passkey"), (112, "Security")] {
+    svg.bordered(Area::new(0, 0, 335, 168), paint.corner.min(ROW_HEIGHT / 2), (line, 1), ground);
+    for (words, y) in ["Email", "Passkey", "Security"].into_iter().zip((0..).step_by(56)) {
         svg.at(0, y, |svg| {
             svg.text((20, 34), ROW, paint.on("foreground", ground), words);
             svg.stroke("M310 22 L316 28 L310 34", 2, paint.on("mutedForeground", ground));
         });
     }
-    svg.rect(Area::new(20, 56, 295, 1), 0, line);
-    svg.rect(Area::new(20, 112, 295, 1), 0, line);
+    svg.rect(Area::new(20, ROW_HEIGHT, 295, 1), 0, line);
+    svg.rect(Area::new(20, 2 * ROW_HEIGHT, 295, 1), 0, line);
     badge(svg, paint, 17, ("success", "Verified"));
     badge(svg, paint, 73, ("warning", "Unverified"));
 }

@@ -13,13 +13,12 @@ const FONTS: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Ne
 const MARGIN: i32 = 56;
 const WIDTH: i32 = 1868;
 const INNER: i32 = WIDTH - 2 * MARGIN;
-const PHONES: i32 = 220;
+const PHONES: i32 = 236;
 const BELOW: i32 = PHONES + phone::HEIGHT + 40;
 
 pub(super) fn draw(svg: &mut Svg, phones: &[Phone]) {
-    let lines = phones.iter().map(|phone| phone.weak.len()).max().unwrap_or_default();
-    let lists = i32::try_from(lines).unwrap_or(0).saturating_mul(legend::LINE);
-    let legend_top = lists.saturating_add(BELOW + 28);
+    let lists = phones.iter().map(legend::height).max().unwrap_or_default();
+    let legend_top = lists.saturating_add(BELOW + 32);
     let height = legend_top.saturating_add(112 + MARGIN);
     svg.raw(format_args!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"));
     svg.raw(format_args!(
@@ -42,14 +41,16 @@ pub(super) fn draw(svg: &mut Svg, phones: &[Phone]) {
 }
 
 fn head(svg: &mut Svg, phones: &[Phone]) {
-    svg.text((MARGIN, 82), Type::new(32, 700, Anchor::Start), INK, "Theme on iOS and Android");
+    svg.text((MARGIN, 84), Type::new(32, 700, Anchor::Start), INK, "Theme on iOS and Android");
+    let words = "What the native components make of it, in each mode";
+    svg.text((MARGIN, 112), Type::new(15, 400, Anchor::Start), SOFT, words);
     let seen = || phones.iter().filter(|phone| phone.never.is_none()).flat_map(|phone| &phone.weak);
     let yours = seen().filter(|pair| pair.own).count();
     let theirs = seen().filter(|pair| !pair.own).count();
     let words = [
-        (SOFT, "weak text pairs in what can show:  ".to_owned()),
-        (marks::ink(true), format!("{yours} yours")),
-        (SOFT, ",  ".to_owned()),
+        (SOFT, "Weak text pairs where they can show: ".to_owned()),
+        (if yours == 0 { SOFT } else { marks::ink(true) }, format!("{yours} yours")),
+        (SOFT, ", ".to_owned()),
         (marks::ink(false), format!("{theirs} of the SDK")),
     ];
     let runs: Vec<(Ink, &str)> = words.iter().map(|(ink, words)| (*ink, words.as_str())).collect();

@@ -46,8 +46,8 @@ fn social(svg: &mut Svg, paint: &Paint<'_>) {
     let fill = paint.on("secondaryButtonBackground", paint.ground);
     let ink = paint.on("secondaryButtonForeground", fill);
     button(svg, paint, 168, fill);
-    svg.stroke("M96 192 m-7 0 a7 7 0 1 0 14 0 a7 7 0 1 0 -14 0 M103 192 H96", 2, ink);
-    svg.text((199, 198), BUTTON, ink, "Continue with Google");
+    svg.stroke("M53 186 A9 9 0 1 0 55 192 H47", 2, ink);
+    svg.text((187, 198), BUTTON, ink, "Continue with Google");
 }
 
 fn primary(svg: &mut Svg, paint: &Paint<'_>) {
