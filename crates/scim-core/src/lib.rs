@@ -27,6 +27,7 @@ mod members;
 mod memory;
 mod patch;
 mod path;
+mod profile;
 mod projection;
 mod record;
 mod registry;
@@ -56,6 +57,7 @@ pub use crate::{
     memory::MemoryStore,
     patch::{MAX_OPERATIONS, PatchRequest, Patched, patch},
     path::AttributePath,
+    profile::Profile,
     projection::Projection,
     record::{Member, Resource},
     registry::{DocumentError, ENTERPRISE_USER, Registry, TypeSchema},

@@ -1,5 +1,7 @@
 //! Load, decide, commit.
 
+mod known_members;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -8,8 +10,8 @@ use serde_json::Value;
 
 use crate::{
     Commit, Directory, DirectoryChange, DirectoryId, DirectoryToken, Filter, NewDirectory, PatchRequest,
-    Projection, Registry, Related, Resource, ResourceChange, ResourceCommit, ResourceId, ScimStore, Slice,
-    TenantId, Written, create,
+    Profile, Projection, Registry, Related, Resource, ResourceChange, ResourceCommit, ResourceId, ScimStore,
+    Slice, TenantId, Written, create,
     discovery::{self, DEFAULT_RESULTS, MAX_RESULTS},
     error::{ScimError, ScimType},
     filter::FilterError,
@@ -27,6 +29,7 @@ use crate::{
 pub struct Scim<S> {
     store: S,
     registry: Arc<Registry>,
+    profile: Profile,
 }
 
 /// Which resources are listed, as a request's parameters say it.
@@ -111,7 +114,18 @@ const RETRIES: u32 = 3;
 impl<S: ScimStore> Scim<S> {
     /// A service provider of these types of resources.
     pub fn new(store: S, registry: Registry) -> Self {
-        Self { store, registry: Arc::new(registry) }
+        Self { store, registry: Arc::new(registry), profile: Profile::default() }
+    }
+
+    /// The same with other choices where the RFCs leave them.
+    #[must_use]
+    pub fn with_profile(self, profile: Profile) -> Self {
+        Self { profile, ..self }
+    }
+
+    /// What it chooses where the RFCs leave the choice.
+    pub fn profile(&self) -> Profile {
+        self.profile
     }
 
     /// The store.
@@ -372,7 +386,13 @@ impl<S: ScimStore> Scim<S> {
         change: &ResourceChange,
     ) -> Result<Option<crate::Revision>, ServiceError<ScimError, S::Error>> {
         let commit = self.store.commit(place.tenant, place.directory, change).await;
-        match commit.map_err(ServiceError::Store)? {
+        let mut commit = commit.map_err(ServiceError::Store)?;
+        if matches!(commit, ResourceCommit::UnknownMember(_)) && self.profile.leaves_out_unknown_members {
+            let known = self.with_known_members(place, change).await.map_err(ServiceError::Store)?;
+            let again = self.store.commit(place.tenant, place.directory, &known).await;
+            commit = again.map_err(ServiceError::Store)?;
+        }
+        match commit {
             ResourceCommit::Applied(revision) => Ok(Some(revision)),
             ResourceCommit::Stale => Ok(None),
             ResourceCommit::NotUnique(attribute) => {
