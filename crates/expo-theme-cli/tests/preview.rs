@@ -46,8 +46,8 @@ fn an_svg_shows_the_theme_in_the_app_around_it() {
         fs::read_to_string(folder.path().join("sheet.SVG")).unwrap()
     };
     let plain = sheet(&[]);
-    assert!(plain.starts_with("<?xml") && plain.contains("#6c47ff") && plain.contains("NEVER SHOWS"));
-    assert!(!sheet(&["--interface-style", "automatic"]).contains("NEVER SHOWS"));
+    assert!(plain.starts_with("<?xml") && plain.contains("#6c47ff") && plain.contains("NEVER SHOWS</tspan>"));
+    assert!(!sheet(&["--interface-style", "automatic"]).contains("NEVER SHOWS</tspan>"));
     assert_eq!(files(&folder), ["sheet.SVG", "theme.json"]);
 }
 

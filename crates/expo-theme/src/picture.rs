@@ -39,7 +39,7 @@ use svg::Svg;
 /// let theme = check(theme, Profile::Strict).theme.expect("no error");
 /// let sheet = picture(&theme, Surroundings::default());
 /// assert!(sheet.contains("1.40 yours")); // white on yellow, on the primary button
-/// assert!(sheet.contains("NEVER SHOWS")); // without a style, iOS stays light
+/// assert!(sheet.contains("userInterfaceStyle is not set")); // so that iOS never shows its dark phone
 /// ```
 #[must_use]
 pub fn picture(theme: &Theme, surroundings: Surroundings) -> String {
