@@ -38,7 +38,7 @@ use svg::Svg;
 /// let theme = br##"{"colors": {"primary": "#FFD400", "primaryForeground": "#FFFFFF"}}"##;
 /// let theme = check(theme, Profile::Strict).theme.expect("no error");
 /// let sheet = picture(&theme, Surroundings::default());
-/// assert!(sheet.contains("1.40 yours")); // white on yellow, on the primary button
+/// assert!(sheet.contains("1.43 yours")); // white on yellow, on the primary button
 /// assert!(sheet.contains("userInterfaceStyle is not set")); // so that iOS never shows its dark phone
 /// ```
 #[must_use]

@@ -3,7 +3,7 @@
 use super::phone::{Phone, WIDTH};
 use super::svg::{Anchor, Area, Ink, Svg, Type};
 use super::{marks, sheet};
-use crate::PairContrast;
+use crate::{PairContrast, SDKS};
 
 const PAPER: Ink = Ink([255; 3]);
 const EDGE: Ink = Ink([221, 224, 231]);
@@ -63,26 +63,31 @@ fn entry(svg: &mut Svg, pair: &PairContrast) {
     }
 }
 
+/// What [`draw`] takes.
+pub(super) const HEIGHT: i32 = 148;
+
 /// A panel of `width` with its upper left corner at the origin.
 pub(super) fn draw(svg: &mut Svg, width: i32) {
-    svg.bordered(Area::new(0, 0, width, 112), 16, (EDGE, 1), PAPER);
-    let set = Type::new(14, 400, Anchor::Start);
+    svg.bordered(Area::new(0, 0, width, HEIGHT), 16, (EDGE, 1), PAPER);
+    let words = |svg: &mut Svg, x, y, words: &str| {
+        svg.text((x, y), Type::new(14, 400, Anchor::Start), sheet::INK, words);
+    };
     svg.at(28, 40, |svg| marks::flag(svg, true, "3.10"));
-    svg.text(
-        (152, 45),
-        set,
-        sheet::INK,
-        "Text below the ratio 4.50 of WCAG 2.2, in a colour that this theme sets.",
-    );
+    words(svg, 152, 45, "Text below the ratio 4.50 of WCAG 2.2, in a colour that this theme sets.");
     svg.at(28, 76, |svg| marks::flag(svg, false, "4.10"));
-    svg.text((152, 81), set, sheet::INK, "The same between two defaults of the SDK: not this theme's doing.");
-    svg.at(920, 0, |svg| {
-        svg.text((0, 45), set, sheet::INK, "NEVER SHOWS: the app's userInterfaceStyle rules this mode out.");
-        svg.text(
-            (0, 81),
-            set,
-            sheet::INK,
-            "A sketch: colours, corners and font are what the SDKs resolve; layout is not.",
-        );
-    });
+    words(svg, 152, 81, "The same between two defaults of the SDK: not this theme's doing.");
+    words(svg, 920, 45, "NEVER SHOWS: the app's userInterfaceStyle rules this mode out.");
+    words(svg, 920, 81, "A sketch: colours, corners and font are what the SDKs resolve; layout is not.");
+    words(svg, 28, 118, &unknown());
+}
+
+/// Which defaults the phones cannot stand for.
+fn unknown() -> String {
+    let unknown = SDKS.iter().filter(|sdk| !sdk.has_known_defaults);
+    let names: Vec<&str> = unknown.map(|sdk| sdk.name).collect();
+    let known = "What the theme leaves open has the defaults of the release named above each phone";
+    if names.is_empty() {
+        return format!("{known}.");
+    }
+    format!("{known}; those of {} are unknown here and may differ.", names.join(" and "))
 }

@@ -19,7 +19,7 @@ const BELOW: i32 = PHONES + phone::HEIGHT + 40;
 pub(super) fn draw(svg: &mut Svg, phones: &[Phone]) {
     let lists = phones.iter().map(legend::height).max().unwrap_or_default();
     let legend_top = lists.saturating_add(BELOW + 32);
-    let height = legend_top.saturating_add(112 + MARGIN);
+    let height = legend_top.saturating_add(legend::HEIGHT + MARGIN);
     svg.raw(format_args!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"));
     svg.raw(format_args!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
