@@ -17,11 +17,15 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 
 /// The bytes of a file, or why there are none.
 pub(crate) fn try_read(path: &Path) -> Result<Vec<u8>, String> {
+    read_at_most(path, MAX_BYTES)
+}
+
+pub(crate) fn read_at_most(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
+    let read = File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
     read.map_err(|error| error.to_string())?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(format!("it is larger than {MAX_BYTES} bytes"));
+    if bytes.len() as u64 > most {
+        return Err(format!("it is larger than {most} bytes"));
     }
     Ok(bytes)
 }
@@ -42,7 +46,7 @@ fn is_printable(c: char) -> bool {
 }
 
 /// Replaces a file as a whole: a reader sees the old text or the new one.
-pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+pub(crate) fn replace(path: &Path, content: impl AsRef<[u8]>) -> Result<(), Failure> {
     let told = |error: io::Error| Failure::Told(format!("cannot write `{}`: {error}", shown(path)));
     // A link stays a link: what it points to is replaced.
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -51,7 +55,7 @@ pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     beside.push(format!(".{}.part", std::process::id()));
     let part = path.with_file_name(beside);
     let write = || {
-        fs::write(&part, text)?;
+        fs::write(&part, &content)?;
         if let Ok(old) = fs::metadata(path) {
             fs::set_permissions(&part, old.permissions())?;
         }

@@ -6,8 +6,11 @@ mod clean;
 mod explain;
 mod file;
 mod fix;
+#[cfg(feature = "png")]
+mod fonts;
 mod import;
 mod options;
+mod preview;
 mod project;
 mod render;
 mod watch;
@@ -42,6 +45,9 @@ fn main() -> ExitCode {
             finish(run(&options).and_then(|verdict| fix::run(&verdict, wishes)))
         }
         Ok(Command::Explain(options)) => finish(run(&options).map(|verdict| explain::print(&verdict))),
+        Ok(Command::Preview(options, canvas)) => {
+            finish(run(&options).and_then(|verdict| preview::write(&verdict, &canvas)))
+        }
         Ok(Command::Import(file)) => finish(import::print(&file)),
         Err(error) => {
             eprintln!("expo-theme: {error}\n\n{}", options::USAGE);

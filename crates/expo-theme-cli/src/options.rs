@@ -6,6 +6,7 @@ use expo_theme::{InterfaceStyle, Profile};
 use lexopt::{Arg, Error, Parser, ValueExt};
 
 use crate::fix::Wishes;
+use crate::preview::{Canvas, Format};
 
 pub(crate) const USAGE: &str = include_str!("usage.txt");
 
@@ -17,6 +18,7 @@ pub(crate) enum Command {
     Clean(Options, Outputs),
     Explain(Options),
     Fix(Options, Wishes),
+    Preview(Options, Canvas),
     Import(PathBuf),
 }
 
@@ -56,6 +58,7 @@ pub(crate) fn parse() -> Result<Command, Error> {
         "build" => build(parser),
         "explain" => explain(parser),
         "fix" => fix(parser),
+        "preview" => preview(parser),
         "import" => import(parser),
         other => Err(format!("no command `{other}`").into()),
     }
@@ -131,6 +134,28 @@ fn fix(mut parser: Parser) -> Result<Command, Error> {
         }
     }
     options.complete(|options| Command::Fix(options, wishes))
+}
+
+fn preview(mut parser: Parser) -> Result<Command, Error> {
+    let mut options = Options::default();
+    let mut out: Option<PathBuf> = None;
+    let mut fonts: Vec<PathBuf> = Vec::new();
+    while let Some(name) = options.next(&mut parser)? {
+        match name.as_str() {
+            "out" => out = Some(parser.value()?.into()),
+            "font" => fonts.push(parser.value()?.into()),
+            _ => return Err(foreign(&name)),
+        }
+    }
+    if options.help {
+        return Ok(Command::Help);
+    }
+    let out = out.ok_or("preview needs --out and the name of a picture")?;
+    let format = Format::of(&out).ok_or("--out takes a name that ends in .svg or .png")?;
+    if format == Format::Svg && !fonts.is_empty() {
+        return Err("--font is for PNG: an SVG only names its fonts".into());
+    }
+    options.complete(|options| Command::Preview(options, Canvas { out, format, fonts }))
 }
 
 fn import(mut parser: Parser) -> Result<Command, Error> {

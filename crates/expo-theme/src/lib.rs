@@ -26,6 +26,7 @@ mod number;
 mod oklch;
 mod option;
 mod parser;
+mod picture;
 mod rules;
 mod schema;
 mod sound;
@@ -50,6 +51,9 @@ pub use fix::{Fix, Proposal, derive_dark, fix};
 pub use number::Number;
 pub use option::{OptionReport, ThemeOption, check_option};
 pub use parser::MAX_DEPTH;
+pub use picture::picture;
+#[cfg(feature = "png")]
+pub use picture::{PngError, picture_png};
 pub use schema::JSON_SCHEMA;
 pub use source::{Position, Source, Span};
 pub use surroundings::{InterfaceStyle, Surroundings, check_surroundings};
