@@ -95,6 +95,14 @@ fn an_entry_is_taken_out_wherever_it_stands() {
     assert_eq!(unmerge_plist("bplist00"), Err(MergeError::NotADictionary));
 }
 
+#[test]
+fn only_blanks_are_indentation() {
+    let app = "<plist><dict>\n stray\u{a0}\t<key>A</key><true/></dict></plist>";
+    let merged = merge_plist(app, &theme("{}")).unwrap();
+    assert_eq!(merged.matches("stray").count(), 1, "{merged}");
+    assert_eq!(unmerge_plist(&merged), Ok(Some(app.to_owned())));
+}
+
 /// Property lists as hands and tools write them: any indentation, line end and order, with comments between.
 fn app_list() -> impl Strategy<Value = String> {
     let entry = (

@@ -147,6 +147,6 @@ impl<'a> Root<'a> {
 /// The blanks and tabs before the first entry.
 fn indent_after(text: &str, open: usize) -> &str {
     let rest = text.get(open..).unwrap_or_default();
-    let blank = rest.get(..rest.find('<').unwrap_or(0)).unwrap_or_default();
-    blank.rsplit(['\n', '\r']).next().unwrap_or_default()
+    let before = rest.get(..rest.find('<').unwrap_or(0)).unwrap_or_default();
+    before.get(before.trim_end_matches([' ', '\t']).len()..).unwrap_or_default()
 }
