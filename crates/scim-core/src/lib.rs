@@ -12,6 +12,7 @@
 )]
 
 mod attribute_pool;
+mod bulk;
 mod canonical;
 mod change;
 #[cfg(feature = "contract")]
@@ -45,6 +46,7 @@ pub use store_contract as __store_contract;
 
 pub use crate::{
     attribute_pool::{AttributeDefinition, MetadataEffect, public_metadata, value},
+    bulk::{BulkRequest, MAX_BULK_OPERATIONS, MAX_BULK_PAYLOAD},
     change::{Commit, DirectoryChange, ResourceChange, ResourceCommit, Revision, UniqueValue},
     directory::{Directory, DirectoryToken, GroupRoleMapping, NewDirectory, ROTATION_GRACE, TokenDigest},
     effect::{Account, AccountEffect, account},
@@ -61,7 +63,7 @@ pub use crate::{
     registry::{DocumentError, ENTERPRISE_USER, Registry, TypeSchema},
     render::{Related, filterable, location, render, version},
     role::{RoleEffect, resolve_role},
-    service::{Answer, ListRequest, Place, Scim, ServiceError},
+    service::{Answer, BulkAnswer, ListRequest, Place, Scim, ServiceError},
     store::{DirectoryStore, ErrorType, ResourcePage, ResourceReader, ResourceWriter, ScimStore, Slice},
     tenant::{InvalidTenantId, TenantId},
     write::{Written, create, modify, replace},

@@ -1,11 +1,14 @@
 //! Load, decide, commit.
 
+mod bulk;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use rand_core::CryptoRng;
 use serde_json::Value;
 
+pub use self::bulk::BulkAnswer;
 use crate::{
     Commit, Directory, DirectoryChange, DirectoryId, DirectoryToken, Filter, NewDirectory, PatchRequest,
     Projection, Registry, Related, Resource, ResourceChange, ResourceCommit, ResourceId, ScimStore, Slice,
@@ -193,9 +196,21 @@ impl<S: ScimStore> Scim<S> {
         now: DateTime<Utc>,
         rng: &mut impl CryptoRng,
     ) -> Result<Answer, ServiceError<ScimError, S::Error>> {
+        let resource = self.create_resource(place, kind, body, now, rng).await?;
+        self.answer(place, kind, resource, &Projection::default()).await
+    }
+
+    async fn create_resource(
+        &self,
+        place: Place<'_>,
+        kind: &TypeSchema,
+        body: &Value,
+        now: DateTime<Utc>,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
         let (resource, change) = create(kind, body, now, rng).map_err(ServiceError::Refused)?;
         match self.commit(place, &change).await? {
-            Some(_) => self.answer(place, kind, resource, &Projection::default()).await,
+            Some(_) => Ok(resource),
             None => Err(ServiceError::Contended),
         }
     }

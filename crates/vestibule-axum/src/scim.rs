@@ -1,6 +1,7 @@
 //! `/scim/v2/…`: what identity providers provision through (RFC 7644).
 
 mod answer;
+mod bulk;
 mod discovery;
 mod resources;
 
@@ -21,7 +22,7 @@ use self::answer::{Failure, failed};
 use crate::{Clock, Tenant};
 
 /// The longest body that the SCIM endpoints read, in bytes; a longer one is answered 413.
-pub const SCIM_BODY_CAP: usize = 2 * 1024 * 1024;
+pub const SCIM_BODY_CAP: usize = scim_core::MAX_BULK_PAYLOAD;
 
 /// What the SCIM endpoints work with.
 pub(super) struct Provider<S> {
@@ -51,6 +52,7 @@ pub fn router<S: ScimStore + 'static>(scim: Arc<Scim<S>>, base_url: &str, clock:
     let directory = middleware::from_fn_with_state(provider.clone(), authenticate::<S>);
     let resources = Router::new()
         .route("/{endpoint}", get(resources::list::<S>).post(resources::create::<S>))
+        .route("/Bulk", post(bulk::perform::<S>))
         .route("/.search", post(resources::search_all::<S>))
         .route("/{endpoint}/.search", post(resources::search::<S>))
         .route(
@@ -119,10 +121,7 @@ async fn nowhere() -> Response {
 
 impl<S: ScimStore> Provider<S> {
     fn kind(&self, endpoint: &str) -> Result<&Arc<TypeSchema>, ScimError> {
-        self.scim
-            .registry()
-            .at_endpoint(endpoint)
-            .ok_or_else(|| ScimError::new(404, "there is no such endpoint"))
+        self.scim.registry().at_endpoint(endpoint).ok_or_else(ScimError::no_endpoint)
     }
 
     fn place<'a>(&'a self, tenant: &'a Tenant, directory: &'a Directory) -> scim_core::Place<'a> {

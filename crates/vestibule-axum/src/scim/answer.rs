@@ -59,8 +59,8 @@ pub(super) fn failed<E: std::error::Error + 'static>(failure: Failure<E>) -> Res
         ServiceError::Refused(refused) => error(&refused),
         ServiceError::Store(store) => {
             ApiError::internal(&store);
-            error(&ScimError::new(500, "the server failed: try again later"))
+            error(&ScimError::internal())
         }
-        _ => error(&ScimError::new(503, "other changes came between too often: try again")),
+        _ => error(&ScimError::contended()),
     }
 }
