@@ -45,7 +45,8 @@ pub enum ResourceChange {
         /// Values that no other resource of its type may have.
         unique: Vec<UniqueValue>,
     },
-    /// Changes members whatever the revision is, and counts it up only if a membership really changed.
+    /// Changes members whatever the revision is unless one is expected, and counts it up only if a membership really
+    /// changed.
     Members {
         /// The name of the resource's type.
         kind: Arc<str>,
@@ -55,6 +56,8 @@ pub enum ResourceChange {
         members: MemberDelta,
         /// When.
         at: chrono::DateTime<chrono::Utc>,
+        /// The revision that the group must have, if the client says one.
+        expected: Option<Revision>,
     },
     /// Deletes a resource with its memberships.
     Delete {
@@ -62,7 +65,32 @@ pub enum ResourceChange {
         kind: Arc<str>,
         /// The resource.
         id: ResourceId,
+        /// The revision that it must have, if the client says one.
+        expected: Option<Revision>,
     },
+}
+
+impl ResourceChange {
+    /// The same, but only if the resource has this revision.
+    #[must_use]
+    pub fn expecting(mut self, revision: Revision) -> Self {
+        match &mut self {
+            Self::Members { expected, .. } | Self::Delete { expected, .. } => *expected = Some(revision),
+            // A creation is of nothing before, and a replacement of the revision before its own.
+            Self::Create { .. } | Self::Replace { .. } => {}
+        }
+        self
+    }
+
+    /// The type and the id of the resource that must have a revision beforehand, by [`Self::expecting`].
+    pub fn expected(&self) -> Option<(&Arc<str>, &ResourceId, Revision)> {
+        match self {
+            Self::Members { kind, group: id, expected, .. } | Self::Delete { kind, id, expected } => {
+                Some((kind, id, (*expected)?))
+            }
+            Self::Create { .. } | Self::Replace { .. } => None,
+        }
+    }
 }
 
 /// A value that no other resource of a type may have in the same attribute.

@@ -57,6 +57,7 @@ macro_rules! contract {
                 a_unique_value_is_free_again_after_a_change
                 a_replacement_needs_the_revision_before_it
                 a_deleted_resource_is_gone
+                a_resource_is_deleted_from_an_expected_revision
                 members_are_told_by_id
                 a_member_is_added_once
                 a_member_leaves
@@ -65,6 +66,7 @@ macro_rules! contract {
                 members_are_cleared
                 an_unknown_member_writes_nothing
                 a_revision_counts_only_real_changes_of_members
+                members_change_from_an_expected_revision
                 a_deleted_user_leaves_its_groups
                 a_deleted_group_has_no_members
                 a_page_has_the_oldest_first
@@ -183,7 +185,7 @@ pub async fn a_resource_has_one_type<S: ScimStore>(store: S) -> Check {
     stored(&store, [user(1)]).await?;
     let read = store.resource(&tenant(), &directory(), "Group", &user(1).id).await?;
     ensure_eq!(read, None, "a user is no group");
-    let delete = ResourceChange::Delete { kind: "Group".into(), id: user(1).id };
+    let delete = ResourceChange::Delete { kind: "Group".into(), id: user(1).id, expected: None };
     ensure_eq!(
         store.commit(&tenant(), &directory(), &delete).await?,
         ResourceCommit::Stale,
@@ -291,6 +293,19 @@ pub async fn a_deleted_resource_is_gone<S: ScimStore>(store: S) -> Check {
     Ok(())
 }
 
+/// A resource at another revision than the expected one is not deleted.
+pub async fn a_resource_is_deleted_from_an_expected_revision<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1)]).await?;
+    let delete = |expected| removed(&user(1)).expecting(Revision(expected));
+    let commit = store.commit(&tenant(), &directory(), &delete(2)).await?;
+    ensure_eq!(commit, ResourceCommit::Stale, "a resource at another revision is not deleted");
+    ensure_eq!(all(&store, "User").await?.total, 1, "it is still there");
+    let commit = store.commit(&tenant(), &directory(), &delete(1)).await?;
+    ensure!(matches!(commit, ResourceCommit::Applied(_)), "one at the expected revision is");
+    Ok(())
+}
+
 /// Members by id with what they are, groups with their names.
 pub async fn members_are_told_by_id<S: ScimStore>(store: S) -> Check {
     setup(&store).await?;
@@ -385,6 +400,28 @@ pub async fn a_revision_counts_only_real_changes_of_members<S: ScimStore>(store:
         let read = store.resource(&tenant(), &directory(), "Group", &group(8).id).await?;
         ensure_eq!(read.map(|group| group.revision), Some(Revision(revision)), "as the group says, too");
     }
+    Ok(())
+}
+
+/// Members that are changed from another revision than the stored one stay as they are.
+pub async fn members_change_from_an_expected_revision<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1), group(8)]).await?;
+    let join = by([1], []);
+    for (expected, commit) in [
+        (2, ResourceCommit::Stale),
+        (1, ResourceCommit::Applied(Revision(2))),
+        (1, ResourceCommit::Stale),
+        (2, ResourceCommit::Applied(Revision(2))),
+    ] {
+        let change = join.clone().expecting(Revision(expected));
+        ensure_eq!(
+            store.commit(&tenant(), &directory(), &change).await?,
+            commit,
+            "members of an expected group"
+        );
+    }
+    ensure_eq!(member_ids(&store).await?, ["id1"], "the expected change is there");
     Ok(())
 }
 

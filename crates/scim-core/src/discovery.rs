@@ -19,7 +19,7 @@ pub fn service_provider_config(base_url: &str) -> Value {
         "filter": { "supported": true, "maxResults": MAX_RESULTS },
         "changePassword": off,
         "sort": off,
-        "etag": off,
+        "etag": { "supported": true },
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
             "name": "Bearer token",

@@ -28,6 +28,7 @@ mod members;
 mod memory;
 mod patch;
 mod path;
+mod precondition;
 mod projection;
 mod record;
 mod registry;
@@ -58,12 +59,13 @@ pub use crate::{
     memory::MemoryStore,
     patch::{MAX_OPERATIONS, PatchRequest, Patched, patch},
     path::AttributePath,
+    precondition::Precondition,
     projection::Projection,
     record::{Member, Resource},
     registry::{DocumentError, ENTERPRISE_USER, Registry, TypeSchema},
     render::{Related, filterable, location, render, version},
     role::{RoleEffect, resolve_role},
-    service::{Answer, BulkAnswer, ListRequest, Place, Scim, ServiceError},
+    service::{Answer, BulkAnswer, Call, Head, ListRequest, Place, Read, Scim, ServiceError},
     store::{DirectoryStore, ErrorType, ResourcePage, ResourceReader, ResourceWriter, ScimStore, Slice},
     tenant::{InvalidTenantId, TenantId},
     write::{Written, create, modify, replace},

@@ -11,14 +11,14 @@ use serde_json::Value;
 pub use self::bulk::BulkAnswer;
 use crate::{
     Commit, Directory, DirectoryChange, DirectoryId, DirectoryToken, Filter, NewDirectory, PatchRequest,
-    Projection, Registry, Related, Resource, ResourceChange, ResourceCommit, ResourceId, ScimStore, Slice,
-    TenantId, Written, create,
+    Precondition, Projection, Registry, Related, Resource, ResourceChange, ResourceCommit, ResourceId,
+    ScimStore, Slice, TenantId, Written, create,
     discovery::{self, DEFAULT_RESULTS, MAX_RESULTS},
     error::{ScimError, ScimType},
     filter::FilterError,
     modify,
     registry::TypeSchema,
-    render::{location, render},
+    render::{location, render, version},
     replace,
 };
 
@@ -106,6 +106,21 @@ pub struct Place<'a> {
     pub directory: &'a DirectoryId,
     /// The base URL of its endpoints, without a slash at its end.
     pub base_url: &'a str,
+}
+
+/// A request about a directory, and what it depends on; one that depends on nothing is made from its [`Place`].
+#[derive(Debug, Clone)]
+pub struct Call<'a> {
+    /// The directory.
+    pub place: Place<'a>,
+    /// On which version of the resource it depends.
+    pub precondition: Precondition,
+}
+
+impl<'a> From<Place<'a>> for Call<'a> {
+    fn from(place: Place<'a>) -> Self {
+        Self { place, precondition: Precondition::default() }
+    }
 }
 
 /// How often a decision is made anew because another commit came between.
@@ -215,7 +230,7 @@ impl<S: ScimStore> Scim<S> {
         }
     }
 
-    /// Reads a resource (RFC 7644 §3.4.1).
+    /// Reads a resource (RFC 7644 §3.4.1), whatever the version is that the client knows.
     ///
     /// # Errors
     /// [`ServiceError`].
@@ -228,6 +243,25 @@ impl<S: ScimStore> Scim<S> {
     ) -> Result<Answer, ServiceError<ScimError, S::Error>> {
         let resource = self.load(place, kind, id).await?;
         self.answer(place, kind, resource, projection).await
+    }
+
+    /// Reads a resource, unless the client knows its version (RFC 7644 §3.14).
+    ///
+    /// # Errors
+    /// [`ServiceError`]; refused with 412, if it has not the version of `If-Match`.
+    pub async fn read_if(
+        &self,
+        call: &Call<'_>,
+        kind: &TypeSchema,
+        id: &ResourceId,
+        projection: &Projection,
+    ) -> Result<Read, ServiceError<ScimError, S::Error>> {
+        let resource = self.load(call.place, kind, id).await?;
+        if call.precondition.knows(resource.revision) {
+            return Ok(Read::Unchanged(Head::of(kind, &resource, call.place.base_url)));
+        }
+        call.precondition.check(&resource).map_err(ServiceError::Refused)?;
+        self.answer(call.place, kind, resource, projection).await.map(Read::Changed)
     }
 
     /// Lists resources of a type (RFC 7644 §3.4.2), or of several ones after each other (§3.4.2.1).
@@ -276,48 +310,58 @@ impl<S: ScimStore> Scim<S> {
     ///
     /// # Errors
     /// [`ServiceError`].
-    pub async fn replace(
+    pub async fn replace<'a>(
         &self,
-        place: Place<'_>,
+        call: impl Into<Call<'a>>,
         kind: &TypeSchema,
         id: &ResourceId,
         body: &Value,
         now: DateTime<Utc>,
     ) -> Result<Answer, ServiceError<ScimError, S::Error>> {
-        let resource = self.change(place, kind, id, |stored| replace(kind, stored, body, now)).await?;
-        self.answer(place, kind, resource, &Projection::default()).await
+        let call = call.into();
+        let resource = self.change(&call, kind, id, |stored| replace(kind, stored, body, now)).await?;
+        self.answer(call.place, kind, resource, &Projection::default()).await
     }
 
     /// Changes a resource (RFC 7644 §3.5.2).
     ///
     /// # Errors
     /// [`ServiceError`].
-    pub async fn modify(
+    pub async fn modify<'a>(
         &self,
-        place: Place<'_>,
+        call: impl Into<Call<'a>>,
         kind: &TypeSchema,
         id: &ResourceId,
         request: &PatchRequest,
         now: DateTime<Utc>,
     ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
-        self.change(place, kind, id, |stored| modify(kind, stored, request, now)).await
+        self.change(&call.into(), kind, id, |stored| modify(kind, stored, request, now)).await
     }
 
     /// Deletes a resource (RFC 7644 §3.6).
     ///
     /// # Errors
     /// [`ServiceError`].
-    pub async fn delete(
+    pub async fn delete<'a>(
         &self,
-        place: Place<'_>,
+        call: impl Into<Call<'a>>,
         kind: &TypeSchema,
         id: &ResourceId,
     ) -> Result<(), ServiceError<ScimError, S::Error>> {
-        let change = ResourceChange::Delete { kind: kind.name().clone(), id: id.clone() };
-        match self.commit(place, &change).await? {
-            Some(_) => Ok(()),
-            None => Err(ServiceError::Refused(ScimError::not_found(kind.name(), id.as_str()))),
+        let call = call.into();
+        let change = ResourceChange::Delete { kind: kind.name().clone(), id: id.clone(), expected: None };
+        if !call.precondition.is_some() {
+            let gone = ScimError::not_found(kind.name(), id.as_str());
+            return self.commit(call.place, &change).await?.map(|_| ()).ok_or(ServiceError::Refused(gone));
         }
+        for _ in 0..=RETRIES {
+            let stored = self.load(call.place, kind, id).await?;
+            call.precondition.check(&stored).map_err(ServiceError::Refused)?;
+            if self.commit(call.place, &change.clone().expecting(stored.revision)).await?.is_some() {
+                return Ok(());
+            }
+        }
+        Err(ServiceError::Contended)
     }
 
     /// The answer about a resource, with its members or groups if they are asked for.
@@ -343,7 +387,7 @@ impl<S: ScimStore> Scim<S> {
         }
         Ok(Answer {
             body: render(kind, &resource, &related, place.base_url, projection),
-            location: location(kind, &resource, place.base_url),
+            head: Head::of(kind, &resource, place.base_url),
         })
     }
 
@@ -360,16 +404,20 @@ impl<S: ScimStore> Scim<S> {
 
     async fn change(
         &self,
-        place: Place<'_>,
+        call: &Call<'_>,
         kind: &TypeSchema,
         id: &ResourceId,
         decide: impl Fn(&Arc<Resource>) -> Result<Written, ScimError>,
     ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
         for _ in 0..=RETRIES {
-            let stored = self.load(place, kind, id).await?;
+            let stored = self.load(call.place, kind, id).await?;
+            call.precondition.check(&stored).map_err(ServiceError::Refused)?;
             let (next, change) = decide(&stored).map_err(ServiceError::Refused)?;
-            let Some(change) = change else { return Ok(next) };
-            if let Some(revision) = self.commit(place, &change).await? {
+            let Some(mut change) = change else { return Ok(next) };
+            if call.precondition.is_some() {
+                change = change.expecting(stored.revision);
+            }
+            if let Some(revision) = self.commit(call.place, &change).await? {
                 let updated_at = match change {
                     ResourceChange::Members { at, .. } if revision != stored.revision => at,
                     _ => next.updated_at,
@@ -401,13 +449,38 @@ impl<S: ScimStore> Scim<S> {
     }
 }
 
-/// A resource in its wire form, and where it is found.
+/// A resource in its wire form.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     /// The body.
     pub body: Value,
-    /// The URL.
+    /// What its headers say.
+    pub head: Head,
+}
+
+/// What the headers of an answer say about a resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Its URL.
     pub location: String,
+    /// Its entity tag (RFC 7644 §3.14).
+    pub version: String,
+}
+
+impl Head {
+    /// Of a resource below `base_url`.
+    pub fn of(kind: &TypeSchema, resource: &Resource, base_url: &str) -> Self {
+        Self { location: location(kind, resource, base_url), version: version(resource) }
+    }
+}
+
+/// What a client gets of a resource that it may know already.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Read {
+    /// The resource.
+    Changed(Answer),
+    /// Nothing, since its version is one that the client knows.
+    Unchanged(Head),
 }
 
 fn refused(error: &FilterError) -> ScimError {

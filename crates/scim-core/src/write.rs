@@ -90,7 +90,8 @@ fn written(
     let now = now.trunc_subsecs(3);
     if next.attributes == stored.attributes {
         let (kind, group) = (stored.kind.clone(), stored.id.clone());
-        let members = ResourceChange::Members { kind, group, members: next.members.clone(), at: now };
+        let members =
+            ResourceChange::Members { kind, group, members: next.members.clone(), at: now, expected: None };
         return Ok((stored.clone(), (!next.members.is_empty()).then_some(members)));
     }
     let unique = unique_values(kind, &next.attributes);

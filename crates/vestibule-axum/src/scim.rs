@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use scim_core::{Directory, Scim, ScimError, ScimStore, ScimType, TypeSchema};
+use scim_core::{Directory, Precondition, Scim, ScimError, ScimStore, ScimType, TypeSchema};
 use serde::de::DeserializeOwned;
 
 use self::answer::{Failure, failed};
@@ -127,6 +127,24 @@ impl<S: ScimStore> Provider<S> {
     fn place<'a>(&'a self, tenant: &'a Tenant, directory: &'a Directory) -> scim_core::Place<'a> {
         scim_core::Place { tenant: tenant.scim(), directory: &directory.id, base_url: &self.base_url }
     }
+
+    fn call<'a>(
+        &'a self,
+        tenant: &'a Tenant,
+        directory: &'a Directory,
+        headers: &HeaderMap,
+    ) -> scim_core::Call<'a> {
+        let [matching, other] = [header::IF_MATCH, header::IF_NONE_MATCH].map(|name| listed(headers, name));
+        let precondition = Precondition::parse(matching.as_deref(), other.as_deref());
+        scim_core::Call { place: self.place(tenant, directory), precondition }
+    }
+}
+
+/// A header's values as one list (RFC 9110 §5.3).
+fn listed(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
+    let values: Vec<_> =
+        headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default()).collect();
+    (!values.is_empty()).then(|| values.join(","))
 }
 
 /// A request's parameters; a name counts in any case.

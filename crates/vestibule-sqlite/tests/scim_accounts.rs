@@ -45,7 +45,7 @@ fn create(name: &str) -> ResourceChange {
 }
 
 fn delete() -> ResourceChange {
-    ResourceChange::Delete { kind: "User".into(), id: ResourceId::named("ada") }
+    ResourceChange::Delete { kind: "User".into(), id: ResourceId::named("ada"), expected: None }
 }
 
 /// Writes each effect into a table of the host's, then refuses who is called `mallory`.

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::error::{ScimError, ScimType, shortened};
+use crate::{
+    Precondition,
+    error::{ScimError, ScimType, shortened},
+};
 
 /// The most operations of a bulk request.
 pub const MAX_BULK_OPERATIONS: usize = 1_000;
@@ -31,6 +34,8 @@ pub(crate) struct Asked {
     pub(crate) endpoint: String,
     pub(crate) target: Target,
     pub(crate) data: Value,
+    /// The version that the resource must have, as `If-Match` says it.
+    pub(crate) precondition: Precondition,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,7 +150,9 @@ fn asked(
     if method != Method::Delete && data.is_null() {
         return Err(syntax("an operation other than DELETE must have `data`"));
     }
-    Ok(Asked { method, endpoint, target, data: patch_of(method, data) })
+    let version = text(sent, "version")?.filter(|_| method != Method::Post);
+    let precondition = Precondition::parse(version.as_deref(), None);
+    Ok(Asked { method, endpoint, target, data: patch_of(method, data), precondition })
 }
 
 /// RFC 7644 §3.7.3 shows the operations of a PATCH alone, erratum 5050 the whole of it.

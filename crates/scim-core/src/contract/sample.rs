@@ -109,7 +109,7 @@ pub(super) fn replaced(stored: &Resource, name: &str) -> ResourceChange {
 }
 
 pub(super) fn removed(stored: &Resource) -> ResourceChange {
-    ResourceChange::Delete { kind: stored.kind.clone(), id: stored.id.clone() }
+    ResourceChange::Delete { kind: stored.kind.clone(), id: stored.id.clone(), expected: None }
 }
 
 /// Who joins and who leaves group 8.
@@ -120,7 +120,7 @@ pub(super) fn by(add: impl IntoIterator<Item = u8>, remove: impl IntoIterator<It
 }
 
 pub(super) fn members(members: MemberDelta) -> ResourceChange {
-    ResourceChange::Members { kind: "Group".into(), group: group(8).id, members, at: at(100) }
+    ResourceChange::Members { kind: "Group".into(), group: group(8).id, members, at: at(100), expected: None }
 }
 
 pub(super) async fn stored<S: ScimStore>(store: &S, resources: impl IntoIterator<Item = Resource>) -> Check {

@@ -107,6 +107,11 @@ impl Rows {
     }
 
     pub(super) fn commit(&mut self, change: &ResourceChange) -> Outcome {
+        if let Some((kind, id, revision)) = change.expected() {
+            if self.resource(kind, id).is_none_or(|stored| stored.revision != revision) {
+                return stale();
+            }
+        }
         match change {
             ResourceChange::Create { resource, members, unique } => {
                 if self.resources.contains_key(&resource.id) {
@@ -122,10 +127,10 @@ impl Rows {
                     _ => stale(),
                 }
             }
-            ResourceChange::Members { kind, group, members, at } => {
+            ResourceChange::Members { kind, group, members, at, .. } => {
                 self.change_members(kind, group, members, *at)
             }
-            ResourceChange::Delete { kind, id } => self.delete(kind, id),
+            ResourceChange::Delete { kind, id, .. } => self.delete(kind, id),
         }
     }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use rand_core::CryptoRng;
 use serde_json::{Value, json};
 
-use super::{Place, Scim, ServiceError};
+use super::{Call, Place, Scim, ServiceError};
 use crate::{
     PatchRequest, Resource, ResourceId, ScimStore, TypeSchema,
     bulk::{
@@ -176,16 +176,17 @@ impl<'a, S: ScimStore> Run<'a, S> {
             return Ok((done, Some(created.id.clone())));
         }
         let id = self.target(asked).map_err(ServiceError::Refused)?;
+        let call = Call { place, precondition: asked.precondition.clone() };
         let changed = match asked.method {
             Method::Put => {
-                scim.change(place, kind, &id, |stored| replace(kind, stored, &data, self.now)).await?
+                scim.change(&call, kind, &id, |stored| replace(kind, stored, &data, self.now)).await?
             }
             Method::Patch => {
                 let request = PatchRequest::parse(&data).map_err(ServiceError::Refused)?;
-                scim.modify(place, kind, &id, &request, self.now).await?
+                scim.modify(call, kind, &id, &request, self.now).await?
             }
             Method::Delete | Method::Post => {
-                scim.delete(place, kind, &id).await?;
+                scim.delete(call, kind, &id).await?;
                 let location = format!("{}{}/{id}", place.base_url, kind.endpoint());
                 return Ok((Done { status: 204, location, version: None }, None));
             }
@@ -271,7 +272,7 @@ impl<'a, S: ScimStore> Run<'a, S> {
             let patch = patch.map_err(ServiceError::Refused).map_err(blame)?;
             let (kind, id) = (created.kind, &created.resource.id);
             let decide = |stored: &Arc<Resource>| modify(kind, stored, &patch, self.now);
-            created.resource = self.scim.change(self.place, kind, id, decide).await.map_err(blame)?;
+            created.resource = self.scim.change(&self.place.into(), kind, id, decide).await.map_err(blame)?;
         }
         Ok(())
     }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use axum::{
     Extension,
     extract::{RawQuery, Request, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
+    http::{HeaderMap, StatusCode},
+    response::Response,
 };
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
-use scim_core::{Directory, ListRequest, PatchRequest, Projection, ResourceId, ScimStore, TypeSchema};
+use scim_core::{
+    Directory, Head, ListRequest, PatchRequest, Projection, Read, ResourceId, ScimStore, TypeSchema,
+};
 
 use super::{
     Parameters, Provider, ScimPath,
@@ -87,12 +89,16 @@ pub(super) async fn read<S: ScimStore + 'static>(
     (tenant, directory): At,
     ScimPath((endpoint, id)): ScimPath<(String, String)>,
     query: RawQuery,
+    headers: HeaderMap,
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
     let projection = projection(kind, &query);
-    let place = provider.place(&tenant, &directory);
-    let found = provider.scim.read(place, kind, &ResourceId::named(&id), &projection).await;
-    Ok(found.map_or_else(failed, |found| answer::resource(StatusCode::OK, &found)))
+    let call = provider.call(&tenant, &directory, &headers);
+    let found = provider.scim.read_if(&call, kind, &ResourceId::named(&id), &projection).await;
+    Ok(found.map_or_else(failed, |found| match found {
+        Read::Changed(found) => answer::resource(StatusCode::OK, &found),
+        Read::Unchanged(head) => answer::head(StatusCode::NOT_MODIFIED, &head),
+    }))
 }
 
 pub(super) async fn replace<S: ScimStore + 'static>(
@@ -102,9 +108,9 @@ pub(super) async fn replace<S: ScimStore + 'static>(
     request: Request,
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
-    let body = json(request).await?;
-    let (place, now) = (provider.place(&tenant, &directory), provider.clock.now());
-    let replaced = provider.scim.replace(place, kind, &ResourceId::named(&id), &body, now).await;
+    let call = provider.call(&tenant, &directory, request.headers());
+    let (body, now) = (json(request).await?, provider.clock.now());
+    let replaced = provider.scim.replace(call, kind, &ResourceId::named(&id), &body, now).await;
     Ok(replaced.map_or_else(failed, |replaced| answer::resource(StatusCode::OK, &replaced)))
 }
 
@@ -117,14 +123,15 @@ pub(super) async fn modify<S: ScimStore + 'static>(
     request: Request,
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
+    let call = provider.call(&tenant, &directory, request.headers());
     let patch = PatchRequest::parse(&json(request).await?)?;
-    let (place, now) = (provider.place(&tenant, &directory), provider.clock.now());
-    let modified = match provider.scim.modify(place, kind, &ResourceId::named(&id), &patch, now).await {
+    let (place, now) = (call.place, provider.clock.now());
+    let modified = match provider.scim.modify(call, kind, &ResourceId::named(&id), &patch, now).await {
         Ok(modified) => modified,
         Err(failure) => return Ok(failed(failure)),
     };
     if kind.has_members() && Parameters::of(&query).text("attributes").is_none() {
-        return Ok(answer::nothing());
+        return Ok(answer::head(StatusCode::NO_CONTENT, &Head::of(kind, &modified, place.base_url)));
     }
     let answered = provider.scim.answer(place, kind, modified, &projection(kind, &query)).await;
     Ok(answered.map_or_else(failed, |answered| answer::resource(StatusCode::OK, &answered)))
@@ -134,11 +141,12 @@ pub(super) async fn delete<S: ScimStore + 'static>(
     State(provider): State<Provider<S>>,
     (tenant, directory): At,
     ScimPath((endpoint, id)): ScimPath<(String, String)>,
+    headers: HeaderMap,
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
-    let place = provider.place(&tenant, &directory);
-    let deleted = provider.scim.delete(place, kind, &ResourceId::named(&id)).await;
-    Ok(deleted.map_or_else(failed, |()| answer::nothing().into_response()))
+    let call = provider.call(&tenant, &directory, &headers);
+    let deleted = provider.scim.delete(call, kind, &ResourceId::named(&id)).await;
+    Ok(deleted.map_or_else(failed, |()| answer::empty(StatusCode::NO_CONTENT)))
 }
 
 fn projection(kind: &TypeSchema, query: &RawQuery) -> Projection {

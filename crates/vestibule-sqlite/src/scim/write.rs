@@ -29,6 +29,11 @@ pub fn apply(
     let place = Place::new(tenant, directory);
     let Some(directory) = place.exists(tx)? else { return stale() };
     let writer = Writer { tx, place: &place, directory: &directory };
+    if let Some((kind, id, revision)) = change.expected()
+        && writer.revision(kind, id)? != Some(revision)
+    {
+        return stale();
+    }
     match change {
         ResourceChange::Create { resource, members, unique } => {
             if writer.is_taken(&resource.id)? {
@@ -44,10 +49,10 @@ pub fn apply(
                 _ => stale(),
             }
         }
-        ResourceChange::Members { kind, group, members, at } => {
+        ResourceChange::Members { kind, group, members, at, .. } => {
             writer.change_members(kind, group, members, *at)
         }
-        ResourceChange::Delete { kind, id } => writer.delete(kind, id),
+        ResourceChange::Delete { kind, id, .. } => writer.delete(kind, id),
     }
 }
 
