@@ -3,6 +3,7 @@
 mod answer;
 mod bulk;
 mod discovery;
+mod me;
 mod resources;
 
 use std::{borrow::Cow, collections::HashMap, fmt, sync::Arc};
@@ -19,6 +20,7 @@ use scim_core::{Directory, Precondition, Scim, ScimError, ScimStore, ScimType, T
 use serde::de::DeserializeOwned;
 
 use self::answer::{Failure, failed};
+pub use self::me::Subject;
 use crate::{Clock, Tenant};
 
 /// The longest body that the SCIM endpoints read, in bytes; a longer one is answered 413.
@@ -46,13 +48,15 @@ impl<S> fmt::Debug for Provider<S> {
 /// The SCIM endpoints of every directory of a tenant, to be nested at the path of `base_url`.
 ///
 /// The tenant is a [`Tenant`] in the request's extensions; the directory is the one whose token the request bears.
-/// Discovery needs no token. `base_url` is what identity providers are told, without a slash at its end.
+/// Discovery needs no token. A host that knows the directory by other means puts it into the extensions as
+/// `Arc<Directory>`, and then no token is asked for; `/Me` is whom it says with [`Subject`]. `base_url` is what identity providers are told, without a slash at its end.
 pub fn router<S: ScimStore + 'static>(scim: Arc<Scim<S>>, base_url: &str, clock: Clock) -> Router {
     let provider = Provider { scim, base_url: base_url.trim_end_matches('/').into(), clock };
     let directory = middleware::from_fn_with_state(provider.clone(), authenticate::<S>);
     let resources = Router::new()
         .route("/{endpoint}", get(resources::list::<S>).post(resources::create::<S>))
         .route("/Bulk", post(bulk::perform::<S>))
+        .route("/Me", get(me::read::<S>).put(me::replace::<S>).patch(me::modify::<S>).delete(me::delete::<S>))
         .route("/.search", post(resources::search_all::<S>))
         .route("/{endpoint}/.search", post(resources::search::<S>))
         .route(
@@ -83,8 +87,13 @@ async fn authenticate<S: ScimStore + 'static>(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let Some(token) = token(request.headers()) else { return unauthorized() };
-    match provider.scim.authenticate(tenant.scim(), &token, provider.clock.now()).await {
+    let known = request.extensions().get::<Arc<Directory>>().cloned();
+    let found = match (known, token(request.headers())) {
+        (Some(known), _) => Ok(Some(known)),
+        (None, Some(token)) => provider.scim.authenticate(tenant.scim(), &token, provider.clock.now()).await,
+        (None, None) => Ok(None),
+    };
+    match found {
         Err(error) => failed::<S::Error>(Failure::Store(error)),
         Ok(None) => unauthorized(),
         Ok(Some(directory)) if !directory.enabled => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{Extension, Router, body::Body, http::Request};
 use chrono::{DateTime, Utc};
 use http_body_util::BodyExt;
-use scim_core::{MemoryStore, NewDirectory, Registry, Scim, TenantId};
+use scim_core::{Directory, MemoryStore, NewDirectory, Registry, Scim, TenantId};
 use serde_json::{Value, json};
 use store_contract::block_on;
 use tower::ServiceExt;
@@ -18,6 +18,7 @@ fn now() -> DateTime<Utc> {
 struct Provider {
     app: Router,
     token: String,
+    directory: Arc<Directory>,
 }
 
 struct Answered {
@@ -43,10 +44,10 @@ fn provider() -> Provider {
     let tenant = TenantId::new("acme").unwrap();
     let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
     let created = scim.create_directory(&tenant, new, now(), &mut rng);
-    let (_, token) = block_on(created).unwrap().unwrap();
+    let (directory, token) = block_on(created).unwrap().unwrap();
     let app = scim::router(scim, "https://example.com/scim/v2", Clock::fixed(now()))
         .layer(Extension(Tenant::new("acme").unwrap()));
-    Provider { app, token: token.reveal().to_string() }
+    Provider { app, token: token.reveal().to_string(), directory }
 }
 
 impl Provider {
@@ -182,4 +183,96 @@ fn an_operation_of_another_version_is_refused() {
         .map(|answer| answer["status"].as_str().unwrap())
         .collect();
     assert_eq!(statuses, ["412", "412", "200", "412", "204"]);
+}
+
+/// RFC 7644 §3.11.
+#[test]
+fn me_is_whom_the_host_says() {
+    let mut provider = provider();
+    for method in ["GET", "PUT", "PATCH", "DELETE"] {
+        let unknown = provider.call(method, "/Me", &[], &json!({}));
+        assert_eq!((unknown.status, &unknown.body["status"]), (501, &json!("501")), "{method}");
+    }
+    let created = provider.created("/Users", &json!({ "userName": "ada" }));
+    let location = created.header("location").to_owned();
+    let id = scim_core::ResourceId::named(created.body["id"].as_str().unwrap());
+    provider.app = provider.app.layer(Extension(scim::Subject::user(id)));
+    let patch = json!({ "Operations": [{ "op": "add", "path": "title", "value": "Countess" }] });
+    for (method, body, status) in [
+        ("GET", &Value::Null, 200),
+        ("PUT", &json!({ "userName": "Ada" }), 200),
+        ("PATCH", &patch, 200),
+        ("DELETE", &Value::Null, 204),
+        ("GET", &Value::Null, 404),
+    ] {
+        let answered = provider.call(method, "/Me", &[], body);
+        assert_eq!(answered.status, status, "{method} {}", answered.body);
+        if status == 200 {
+            assert_eq!(
+                (answered.header("location"), &answered.body["id"]),
+                (location.as_str(), &created.body["id"])
+            );
+        }
+    }
+    assert_eq!(provider.call("POST", "/Me", &[], &json!({})).status, 405);
+}
+
+#[test]
+fn a_host_that_knows_the_directory_needs_no_token() {
+    let mut provider = provider();
+    provider.created("/Users", &json!({ "userName": "ada" }));
+    provider.token = "nonsense".to_owned();
+    assert_eq!(provider.call("GET", "/Users", &[], &Value::Null).status, 401);
+    let known = |directory: &Arc<Directory>| provider.app.clone().layer(Extension(directory.clone()));
+    let disabled = Arc::new(provider.directory.changed(now(), |next| next.enabled = false));
+    let [open, closed] = [known(&provider.directory), known(&disabled)];
+    provider.app = open;
+    assert_eq!(provider.call("GET", "/Users", &[], &Value::Null).body["totalResults"], 1);
+    provider.app = closed;
+    assert_eq!(provider.call("GET", "/Users", &[], &Value::Null).status, 403);
+}
+
+/// RFC 9110 §15.5.6.
+#[test]
+fn a_method_that_is_not_allowed_is_answered_with_those_that_are() {
+    let provider = provider();
+    for (method, path, allowed) in [
+        ("PUT", "/Users", "GET,HEAD,POST"),
+        ("DELETE", "/Groups", "GET,HEAD,POST"),
+        ("POST", "/Users/1", "GET,HEAD,PUT,PATCH,DELETE"),
+        ("GET", "/.search", "POST"),
+        ("GET", "/Users/.search", "POST"),
+        ("GET", "/Bulk", "POST"),
+        ("POST", "/Me", "GET,HEAD,PUT,PATCH,DELETE"),
+        ("POST", "/ServiceProviderConfig", "GET,HEAD"),
+        ("PUT", "/Schemas", "GET,HEAD"),
+        ("PATCH", "/Schemas/x", "GET,HEAD"),
+        ("DELETE", "/ResourceTypes", "GET,HEAD"),
+        ("POST", "/ResourceTypes/User", "GET,HEAD"),
+    ] {
+        let refused = provider.call(method, path, &[], &json!({}));
+        assert_eq!((refused.status, refused.header("allow")), (405, allowed), "{method} {path}");
+        assert_eq!(refused.body["status"], "405");
+    }
+}
+
+/// RFC 7644 §3.4.3.
+#[test]
+fn a_search_of_a_type_finds_nothing_else() {
+    let provider = provider();
+    provider.created("/Users", &json!({ "userName": "ada", "displayName": "Ada" }));
+    provider.created("/Groups", &json!({ "displayName": "Ada" }));
+    let search = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
+        "attributes": ["displayName"], "filter": "displayName sw \"a\"", "startIndex": 1, "count": 10,
+    });
+    for (path, total) in [("/.search", 2), ("/Users/.search", 1), ("/Groups/.search", 1)] {
+        let found = provider.call("POST", path, &[], &search);
+        assert_eq!((found.status, &found.body["totalResults"]), (200, &json!(total)), "{path}");
+        for resource in found.body["Resources"].as_array().unwrap() {
+            assert_eq!(resource["displayName"], "Ada");
+            assert!(resource.get("userName").is_none() && resource.get("meta").is_none(), "{resource}");
+        }
+    }
+    assert_eq!(provider.call("POST", "/Nothing/.search", &[], &search).status, 404);
 }

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::Tenant;
 
-type At = (Extension<Tenant>, Extension<Arc<Directory>>);
+pub(super) type At = (Extension<Tenant>, Extension<Arc<Directory>>);
 type Outcome = Result<Response, Refused>;
 
 pub(super) async fn list<S: ScimStore + 'static>(
