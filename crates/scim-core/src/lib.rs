@@ -29,6 +29,7 @@ mod memory;
 mod patch;
 mod path;
 mod precondition;
+mod profile;
 mod projection;
 mod record;
 mod registry;
@@ -60,6 +61,7 @@ pub use crate::{
     patch::{MAX_OPERATIONS, PatchRequest, Patched, patch},
     path::AttributePath,
     precondition::Precondition,
+    profile::{JsonText, PatchAnswer, Profile, ReplacedMembers, UnmatchedReplace},
     projection::Projection,
     record::{Member, Resource},
     registry::{DocumentError, ENTERPRISE_USER, Registry, TypeSchema},

@@ -11,8 +11,8 @@ use serde_json::Value;
 pub use self::bulk::BulkAnswer;
 use crate::{
     Commit, Directory, DirectoryChange, DirectoryId, DirectoryToken, Filter, NewDirectory, PatchRequest,
-    Precondition, Projection, Registry, Related, Resource, ResourceChange, ResourceCommit, ResourceId,
-    ScimStore, Slice, TenantId, Written, create,
+    Precondition, Profile, Projection, Registry, Related, Resource, ResourceChange, ResourceCommit,
+    ResourceId, ScimStore, Slice, TenantId, Written, create,
     discovery::{self, DEFAULT_RESULTS, MAX_RESULTS},
     error::{ScimError, ScimType},
     filter::FilterError,
@@ -30,6 +30,7 @@ use crate::{
 pub struct Scim<S> {
     store: S,
     registry: Arc<Registry>,
+    profile: Profile,
 }
 
 /// Which resources are listed, as a request's parameters say it.
@@ -129,7 +130,18 @@ const RETRIES: u32 = 3;
 impl<S: ScimStore> Scim<S> {
     /// A service provider of these types of resources.
     pub fn new(store: S, registry: Registry) -> Self {
-        Self { store, registry: Arc::new(registry) }
+        Self { store, registry: Arc::new(registry), profile: Profile::default() }
+    }
+
+    /// The same under another profile.
+    #[must_use]
+    pub fn with_profile(self, profile: Profile) -> Self {
+        Self { profile, ..self }
+    }
+
+    /// How it behaves where clients need different things.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
     }
 
     /// The store.
@@ -335,7 +347,8 @@ impl<S: ScimStore> Scim<S> {
         request: &PatchRequest,
         now: DateTime<Utc>,
     ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
-        self.change(&call.into(), kind, id, |stored| modify(kind, stored, request, now)).await
+        let request = request.under(self.profile);
+        self.change(&call.into(), kind, id, |stored| modify(kind, stored, &request, now)).await
     }
 
     /// Deletes a resource (RFC 7644 §3.6).

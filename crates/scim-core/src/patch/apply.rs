@@ -10,7 +10,7 @@ use super::{
     request::{Operation, Verb},
 };
 use crate::{
-    AttributePath, Filter, canonical,
+    AttributePath, Filter, JsonText, Profile, ReplacedMembers, UnmatchedReplace, canonical,
     error::{ScimError, ScimType, shortened},
     filter::{Comparison, Operator, element_matches, parse_within},
     members,
@@ -25,15 +25,36 @@ struct Place {
     filter: Option<Filter>,
 }
 
+/// What is written at a place.
+struct Write<'a> {
+    verb: Verb,
+    place: &'a Place,
+    value: &'a Value,
+    /// The path as it was sent.
+    text: &'a str,
+    profile: Profile,
+}
+
 pub(super) fn apply(
     kind: &TypeSchema,
     working: &mut Working,
     operation: &Operation,
 ) -> Result<(), ScimError> {
+    let read = match working.profile.json_text {
+        JsonText::Read => json_in(&operation.value),
+        JsonText::Kept => None,
+    };
+    let value = read.as_ref().unwrap_or(&operation.value);
     match &operation.path {
-        Some(path) => at_path(kind, working, operation.verb, path, &operation.value),
-        None => whole(kind, working, operation.verb, &operation.value),
+        Some(path) => at_path(kind, working, operation.verb, path, value),
+        None => whole(kind, working, operation.verb, value),
     }
+}
+
+/// The object or the list that a text holds.
+fn json_in(value: &Value) -> Option<Value> {
+    let read: Value = serde_json::from_str(value.as_str()?).ok()?;
+    (read.is_object() || read.is_array()).then_some(read)
 }
 
 /// Without a path the value is a partial resource; Entra ID writes paths into its names.
@@ -90,11 +111,10 @@ fn at_path(
     if !canonical::is_written(&place.path.attribute) {
         return Ok(());
     }
+    let write = Write { verb, place: &place, value, text: path, profile: working.profile };
     match &place.path.extension {
-        None => at_attribute(&mut working.attributes, verb, &place, value, path),
-        Some(urn) => {
-            in_object(&mut working.attributes, urn, |holder| at_attribute(holder, verb, &place, value, path))
-        }
+        None => at_attribute(&mut working.attributes, &write),
+        Some(urn) => in_object(&mut working.attributes, urn, |holder| at_attribute(holder, &write)),
     }
 }
 
@@ -177,6 +197,9 @@ fn at_members(working: &mut Working, verb: Verb, place: &Place, value: &Value) -
         (Verb::Replace, Some(_), _) => {
             return Err(ScimError::bad(ScimType::Mutability, "a member can't be changed into another one"));
         }
+        (Verb::Replace, None, _) if working.profile.replaced_members == ReplacedMembers::Added => {
+            working.members.add(members);
+        }
         (Verb::Replace, None, _) => working.members.replace(members),
         (Verb::Remove, None, Value::Null) => working.members.clear(),
         (Verb::Remove, ..) => working.members.remove(members),
@@ -184,16 +207,11 @@ fn at_members(working: &mut Working, verb: Verb, place: &Place, value: &Value) -
     Ok(())
 }
 
-fn at_attribute(
-    holder: &mut Map<String, Value>,
-    verb: Verb,
-    place: &Place,
-    value: &Value,
-    text: &str,
-) -> Result<(), ScimError> {
+fn at_attribute(holder: &mut Map<String, Value>, write: &Write<'_>) -> Result<(), ScimError> {
+    let Write { verb, place, value, .. } = *write;
     let attribute = &place.path.attribute;
     if attribute.multi_valued {
-        return at_list(holder, verb, place, value, text);
+        return at_list(holder, write);
     }
     if place.filter.is_some() {
         return Err(ScimError::bad(ScimType::InvalidPath, format!("`{}` is no list", attribute.name)));
@@ -234,13 +252,8 @@ fn set_sub(
     Ok(())
 }
 
-fn at_list(
-    holder: &mut Map<String, Value>,
-    verb: Verb,
-    place: &Place,
-    value: &Value,
-    text: &str,
-) -> Result<(), ScimError> {
+fn at_list(holder: &mut Map<String, Value>, write: &Write<'_>) -> Result<(), ScimError> {
+    let Write { verb, place, value, .. } = *write;
     let name = place.path.attribute.name.to_string();
     let mut elements = match holder.remove(&name) {
         Some(Value::Array(elements)) => elements,
@@ -249,7 +262,7 @@ fn at_list(
     match (verb, &place.filter) {
         (Verb::Remove, _) => remove_elements(&mut elements, place, value)?,
         (_, None) if place.path.sub.is_none() => write_list(&mut elements, verb, place, value)?,
-        _ => write_elements(&mut elements, verb, place, value, text)?,
+        _ => write_elements(&mut elements, write)?,
     }
     elements.retain(|element| element.as_object().is_none_or(|object| !object.is_empty()));
     if !elements.is_empty() {
@@ -300,18 +313,17 @@ fn write_list(elements: &mut Vec<Value>, verb: Verb, place: &Place, value: &Valu
 }
 
 /// Writes into the elements that the filter selects; into a new one made from its `eq` terms, if there is none.
-fn write_elements(
-    elements: &mut Vec<Value>,
-    verb: Verb,
-    place: &Place,
-    value: &Value,
-    text: &str,
-) -> Result<(), ScimError> {
+fn write_elements(elements: &mut Vec<Value>, write: &Write<'_>) -> Result<(), ScimError> {
+    let Write { verb, place, value, text, profile } = *write;
     let selected =
         |element: &Value| place.filter.as_ref().is_none_or(|filter| element_matches(filter, element));
     let mut chosen: Vec<usize> =
         elements.iter().enumerate().filter(|(_, element)| selected(element)).map(|(at, _)| at).collect();
     if chosen.is_empty() {
+        let creates = verb != Verb::Replace || profile.unmatched_replace == UnmatchedReplace::Creates;
+        if place.filter.is_some() && !creates {
+            return Err(no_target(text));
+        }
         let terms = place.filter.as_ref().map_or(Some(Map::new()), terms);
         let element = Value::Object(terms.ok_or_else(|| no_target(text))?);
         if !selected(&element) {

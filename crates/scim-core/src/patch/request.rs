@@ -1,8 +1,13 @@
 //! The body of a PATCH.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
-use crate::error::{ScimError, ScimType};
+use crate::{
+    Profile,
+    error::{ScimError, ScimType},
+};
 
 /// The most operations of a request.
 pub const MAX_OPERATIONS: usize = 1_000;
@@ -10,7 +15,8 @@ pub const MAX_OPERATIONS: usize = 1_000;
 /// The operations of a PATCH, in order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PatchRequest {
-    pub(super) operations: Vec<Operation>,
+    pub(super) operations: Arc<[Operation]>,
+    pub(super) profile: Profile,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +46,14 @@ impl PatchRequest {
             let detail = format!("a PATCH may have at most {MAX_OPERATIONS} operations");
             return Err(ScimError { status: 413, kind: Some(ScimType::TooMany), detail });
         }
-        Ok(Self { operations: operations.iter().map(operation).collect::<Result<_, _>>()? })
+        let operations = operations.iter().map(operation).collect::<Result<_, _>>()?;
+        Ok(Self { operations, profile: Profile::default() })
+    }
+
+    /// The same, applied as a profile says.
+    #[must_use]
+    pub fn under(&self, profile: Profile) -> Self {
+        Self { operations: self.operations.clone(), profile }
     }
 }
 

@@ -114,7 +114,7 @@ pub(super) async fn replace<S: ScimStore + 'static>(
     Ok(replaced.map_or_else(failed, |replaced| answer::resource(StatusCode::OK, &replaced)))
 }
 
-/// 204 for groups, whose members nobody wants back, unless attributes are asked for (RFC 7644 §3.5.2).
+/// The resource, if the profile or the request says so (RFC 7644 §3.5.2).
 pub(super) async fn modify<S: ScimStore + 'static>(
     State(provider): State<Provider<S>>,
     (tenant, directory): At,
@@ -130,7 +130,8 @@ pub(super) async fn modify<S: ScimStore + 'static>(
         Ok(modified) => modified,
         Err(failure) => return Ok(failed(failure)),
     };
-    if kind.has_members() && Parameters::of(&query).text("attributes").is_none() {
+    let answers = provider.scim.profile().answers_patch_of(kind);
+    if !answers && Parameters::of(&query).text("attributes").is_none() {
         return Ok(answer::head(StatusCode::NO_CONTENT, &Head::of(kind, &modified, place.base_url)));
     }
     let answered = provider.scim.answer(place, kind, modified, &projection(kind, &query)).await;
