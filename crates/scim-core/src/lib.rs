@@ -61,7 +61,7 @@ pub use crate::{
     patch::{MAX_OPERATIONS, PatchRequest, Patched, patch},
     path::AttributePath,
     precondition::Precondition,
-    profile::{JsonText, PatchAnswer, Profile, ReplacedMembers, UnmatchedReplace},
+    profile::Profile,
     projection::Projection,
     record::{Member, Resource},
     registry::{DocumentError, ENTERPRISE_USER, Registry, TypeSchema},

@@ -133,15 +133,15 @@ impl<S: ScimStore> Scim<S> {
         Self { store, registry: Arc::new(registry), profile: Profile::default() }
     }
 
-    /// The same under another profile.
+    /// The same with other choices where the RFCs leave them.
     #[must_use]
     pub fn with_profile(self, profile: Profile) -> Self {
         Self { profile, ..self }
     }
 
-    /// How it behaves where clients need different things.
-    pub fn profile(&self) -> &Profile {
-        &self.profile
+    /// What it chooses where the RFCs leave the choice.
+    pub fn profile(&self) -> Profile {
+        self.profile
     }
 
     /// The store.

@@ -3,8 +3,8 @@
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use scim_core::{
-    DirectoryId, JsonText, MemoryStore, NewDirectory, PatchAnswer, PatchRequest, Place, Profile, Projection,
-    Registry, ReplacedMembers, ResourceId, Scim, ScimError, ServiceError, TenantId, UnmatchedReplace,
+    DirectoryId, MemoryStore, NewDirectory, PatchRequest, Place, Profile, Projection, Registry, ResourceId,
+    Scim, ScimError, ServiceError, TenantId,
 };
 use serde_json::{Value, json};
 use store_contract::block_on;
@@ -69,7 +69,7 @@ fn a_replace_that_selects_nothing_creates_or_is_refused() {
     let expected = json!([{ "type": "work", "value": "ada@example.com" }]);
     assert_eq!(entra.patch("User", &ada, &operation).unwrap()["emails"], expected);
 
-    let strict = provider(Profile { unmatched_replace: UnmatchedReplace::NoTarget, ..Profile::default() });
+    let strict = provider(Profile { refuses_unmatched_replace: true, ..Profile::default() });
     let ada = strict.create("User", &json!({ "userName": "ada" }));
     let refused = strict.patch("User", &ada, &operation).unwrap_err();
     assert_eq!((refused.status, refused.kind.map(scim_core::ScimType::as_str)), (400, Some("noTarget")));
@@ -81,8 +81,8 @@ fn a_replace_that_selects_nothing_creates_or_is_refused() {
 
 #[test]
 fn replaced_members_are_the_only_ones_or_join() {
-    for (replaced_members, count) in [(ReplacedMembers::Replaced, 1), (ReplacedMembers::Added, 2)] {
-        let provider = provider(Profile { replaced_members, ..Profile::default() });
+    for (adds_replaced_members, count) in [(false, 1), (true, 2)] {
+        let provider = provider(Profile { adds_replaced_members, ..Profile::default() });
         let [ada, eve] = ["ada", "eve"].map(|name| provider.create("User", &json!({ "userName": name })));
         let group = provider.create("Group", &json!({ "displayName": "G", "members": [{ "value": ada }] }));
         let value = json!([{ "value": eve }]);
@@ -107,7 +107,7 @@ fn a_text_that_holds_json_is_kept_or_read() {
     assert_eq!(kept.patch("User", &ada, &complex).unwrap()["roles"], json!([{ "value": role.to_string() }]));
     assert_eq!(kept.patch("User", &ada, &partial).unwrap_err().status, 400);
 
-    let read = provider(Profile { json_text: JsonText::Read, ..Profile::default() });
+    let read = provider(Profile { reads_json_in_texts: true, ..Profile::default() });
     let ada = read.create("User", &json!({ "userName": "ada" }));
     assert_eq!(read.patch("User", &ada, &complex).unwrap()["roles"], json!([role]));
     assert_eq!(read.patch("User", &ada, &partial).unwrap()["title"], "Countess");
@@ -115,16 +115,4 @@ fn a_text_that_holds_json_is_kept_or_read() {
         let title = json!({ "op": "add", "path": "title", "value": text });
         assert_eq!(read.patch("User", &ada, &title).unwrap()["title"], text);
     }
-}
-
-#[test]
-fn a_patch_is_answered_as_the_profile_says() {
-    let registry = Registry::standard();
-    let answers = |patch_answer| {
-        let profile = Profile { patch_answer, ..Profile::default() };
-        ["User", "Group"].map(|kind| profile.answers_patch_of(registry.resource_type(kind).unwrap()))
-    };
-    assert_eq!(answers(PatchAnswer::ByType), [true, false]);
-    assert_eq!(answers(PatchAnswer::Resource), [true, true]);
-    assert_eq!(answers(PatchAnswer::Nothing), [false, false]);
 }

@@ -10,7 +10,7 @@ use super::{
     request::{Operation, Verb},
 };
 use crate::{
-    AttributePath, Filter, JsonText, Profile, ReplacedMembers, UnmatchedReplace, canonical,
+    AttributePath, Filter, Profile, canonical,
     error::{ScimError, ScimType, shortened},
     filter::{Comparison, Operator, element_matches, parse_within},
     members,
@@ -40,11 +40,8 @@ pub(super) fn apply(
     working: &mut Working,
     operation: &Operation,
 ) -> Result<(), ScimError> {
-    let read = match working.profile.json_text {
-        JsonText::Read => json_in(&operation.value),
-        JsonText::Kept => None,
-    };
-    let value = read.as_ref().unwrap_or(&operation.value);
+    let read = working.profile.reads_json_in_texts.then(|| json_in(&operation.value));
+    let value = read.as_ref().and_then(Option::as_ref).unwrap_or(&operation.value);
     match &operation.path {
         Some(path) => at_path(kind, working, operation.verb, path, value),
         None => whole(kind, working, operation.verb, value),
@@ -197,7 +194,7 @@ fn at_members(working: &mut Working, verb: Verb, place: &Place, value: &Value) -
         (Verb::Replace, Some(_), _) => {
             return Err(ScimError::bad(ScimType::Mutability, "a member can't be changed into another one"));
         }
-        (Verb::Replace, None, _) if working.profile.replaced_members == ReplacedMembers::Added => {
+        (Verb::Replace, None, _) if working.profile.adds_replaced_members => {
             working.members.add(members);
         }
         (Verb::Replace, None, _) => working.members.replace(members),
@@ -320,8 +317,7 @@ fn write_elements(elements: &mut Vec<Value>, write: &Write<'_>) -> Result<(), Sc
     let mut chosen: Vec<usize> =
         elements.iter().enumerate().filter(|(_, element)| selected(element)).map(|(at, _)| at).collect();
     if chosen.is_empty() {
-        let creates = verb != Verb::Replace || profile.unmatched_replace == UnmatchedReplace::Creates;
-        if place.filter.is_some() && !creates {
+        if verb == Verb::Replace && place.filter.is_some() && profile.refuses_unmatched_replace {
             return Err(no_target(text));
         }
         let terms = place.filter.as_ref().map_or(Some(Map::new()), terms);

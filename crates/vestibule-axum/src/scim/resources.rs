@@ -114,7 +114,7 @@ pub(super) async fn replace<S: ScimStore + 'static>(
     Ok(replaced.map_or_else(failed, |replaced| answer::resource(StatusCode::OK, &replaced)))
 }
 
-/// The resource, if the profile or the request says so (RFC 7644 §3.5.2).
+/// 204 for groups, unless the profile or the request asks for the resource (RFC 7644 §3.5.2).
 pub(super) async fn modify<S: ScimStore + 'static>(
     State(provider): State<Provider<S>>,
     (tenant, directory): At,
@@ -130,7 +130,7 @@ pub(super) async fn modify<S: ScimStore + 'static>(
         Ok(modified) => modified,
         Err(failure) => return Ok(failed(failure)),
     };
-    let answers = provider.scim.profile().answers_patch_of(kind);
+    let answers = provider.scim.profile().answers_patched_groups || !kind.has_members();
     if !answers && Parameters::of(&query).text("attributes").is_none() {
         return Ok(answer::head(StatusCode::NO_CONTENT, &Head::of(kind, &modified, place.base_url)));
     }
