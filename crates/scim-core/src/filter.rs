@@ -3,6 +3,7 @@
 mod evaluate;
 mod lexer;
 mod parse;
+mod schemas;
 
 use std::{fmt, sync::Arc};
 

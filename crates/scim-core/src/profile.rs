@@ -17,6 +17,10 @@ pub struct Profile {
     ///
     /// Entra ID and Okta don't look at it, and it costs as much as the group is large.
     pub answers_patched_groups: bool,
+    /// Whether those of a group's members are left out that the directory doesn't have, and not refused with 400.
+    ///
+    /// Identity providers that push whole groups name users whom they never provisioned. What is left out is lost.
+    pub leaves_out_unknown_members: bool,
     /// Whether a `replace` whose path selects no element of a list is refused with `noTarget`, as RFC 7644 §3.5.2.3 has
     /// it, and does not create the element that the `eq` terms of its filter describe.
     ///
@@ -32,4 +36,15 @@ pub struct Profile {
     ///
     /// Keycloak's extension sends whole resources like this, and Entra ID complex roles (`AppRoleAssignmentsComplex`).
     pub reads_json_in_texts: bool,
+}
+
+impl Profile {
+    /// Says and takes as much as it may, for clients that insist.
+    pub const ACCOMMODATING: Self = Self {
+        answers_patched_groups: true,
+        leaves_out_unknown_members: true,
+        refuses_unmatched_replace: false,
+        adds_replaced_members: false,
+        reads_json_in_texts: true,
+    };
 }

@@ -1,6 +1,7 @@
 //! Load, decide, commit.
 
 mod bulk;
+mod known_members;
 
 use std::sync::Arc;
 
@@ -448,7 +449,13 @@ impl<S: ScimStore> Scim<S> {
         change: &ResourceChange,
     ) -> Result<Option<crate::Revision>, ServiceError<ScimError, S::Error>> {
         let commit = self.store.commit(place.tenant, place.directory, change).await;
-        match commit.map_err(ServiceError::Store)? {
+        let mut commit = commit.map_err(ServiceError::Store)?;
+        if matches!(commit, ResourceCommit::UnknownMember(_)) && self.profile.leaves_out_unknown_members {
+            let known = self.with_known_members(place, change).await.map_err(ServiceError::Store)?;
+            let again = self.store.commit(place.tenant, place.directory, &known).await;
+            commit = again.map_err(ServiceError::Store)?;
+        }
+        match commit {
             ResourceCommit::Applied(revision) => Ok(Some(revision)),
             ResourceCommit::Stale => Ok(None),
             ResourceCommit::NotUnique(attribute) => {

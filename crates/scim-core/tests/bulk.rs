@@ -219,6 +219,24 @@ fn a_circle_keeps_everything_that_it_says_beside() {
     assert_eq!(members(&all), sorted(answers[1..4].iter().map(id).collect()));
 }
 
+/// As in a POST alone.
+#[test]
+fn what_is_unknown_or_read_only_in_a_circle_is_left_out() {
+    let provider = provider();
+    let user = |name: &str, other: &str| {
+        let reference = json!([{ "value": format!("bulkId:{other}") }]);
+        post(
+            "Users",
+            name,
+            &json!({ "userName": name, "groups": reference, "nothing": reference,
+            ENTERPRISE: { "nothing": reference, "department": "D" } }),
+        )
+    };
+    let answers = provider.operations(&json!([user("a", "b"), user("b", "a")]));
+    assert_eq!(statuses(&answers), ["201", "201"]);
+    assert_eq!(provider.read(&answers[0]).unwrap()[ENTERPRISE], json!({ "department": "D" }));
+}
+
 #[test]
 fn a_circle_that_fails_leaves_nothing_of_itself() {
     let provider = provider();

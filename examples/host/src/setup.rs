@@ -64,7 +64,10 @@ pub(crate) async fn open(options: &Options) -> Result<House, Box<dyn Error>> {
     let mut house = House {
         keys: Arc::new(api_keys(&store, &secrets, options, rng)?),
         billing: Billing::new(store.clone()),
-        scim: Arc::new(Scim::new(store.clone(), registry(options.scim_schemas.as_deref())?)),
+        scim: Arc::new(
+            Scim::new(store.clone(), registry(options.scim_schemas.as_deref())?)
+                .with_profile(options.scim_profile),
+        ),
         tenant: Tenant::new("ins_demo")?,
         store,
         secrets,

@@ -50,6 +50,10 @@ impl Table {
         self.records.get(slot.index as usize)?.as_ref()
     }
 
+    pub(super) fn has(&self, id: KeyId) -> bool {
+        self.find(id).is_some()
+    }
+
     /// A key's slot, and the records, of which nothing is read.
     #[inline]
     pub(super) fn get_mut(&mut self, id: KeyId) -> Option<(&mut Slot, &Records)> {

@@ -179,6 +179,10 @@ impl<S: KeyStore> TenantKeys<'_, S> {
             Known::Plain(receipt) => Ok(Verdict::Valid(receipt)),
             Known::Uncounted(receipt) => Err(Step::Count(receipt, id, state.meter.count_directly(now_ms))),
             Known::Cached(key) => Err(Step::Judge(key)),
+            Known::Elsewhere(ticket, key) => {
+                self.install(ticket, &key, now);
+                Err(Step::Judge(key))
+            }
             Known::Nothing(ticket) => Err(Step::Ask(ticket)),
         }
     }

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::{TypeSchema, canonical, error::ScimError};
+
 pub(super) const PREFIX: &str = "bulkId:";
 
 /// What a `bulkId` stands for.
@@ -81,12 +83,19 @@ fn refers(value: &Value) -> bool {
 }
 
 /// The attributes of a resource that refer to others of the circle, as a PATCH adds them.
-pub(crate) fn link(data: &Value, is_of_circle: impl Fn(&str) -> bool) -> Option<Map<String, Value>> {
+///
+/// What a POST leaves out, since it is unknown or read-only, is left out here, too.
+pub(crate) fn link(
+    kind: &TypeSchema,
+    data: &Value,
+    is_of_circle: impl Fn(&str) -> bool,
+) -> Result<Map<String, Value>, ScimError> {
     let refers = |value: &Value| {
         let mut refers = false;
         visit(value, &mut |id| refers |= is_of_circle(id));
         refers
     };
-    let linked = data.as_object()?.iter().filter(|(_, value)| refers(value));
-    Some(linked.map(|(name, value)| (name.clone(), value.clone())).collect())
+    let linked = data.as_object().into_iter().flatten().filter(|(_, value)| refers(value));
+    let linked = linked.map(|(name, value)| (name.clone(), value.clone())).collect();
+    canonical::attributes(kind, &linked)
 }

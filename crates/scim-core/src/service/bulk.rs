@@ -264,10 +264,11 @@ impl<'a, S: ScimStore> Run<'a, S> {
         let circle: std::collections::HashSet<&str> = circle.into_iter().collect();
         let look_up = |id: &str| known(&self.ids, id).map(|id| Reference::Known(id.as_str()));
         for created in created {
-            let Some(references) = link(&created.asked.data, |id| circle.contains(id)) else { continue };
-            let patch = resolve(&Value::Object(references), &look_up).and_then(|value| {
-                PatchRequest::parse(&json!({ "Operations": [{ "op": "add", "value": value }] }))
-            });
+            let references = link(created.kind, &created.asked.data, |id| circle.contains(id));
+            let patch =
+                references.and_then(|references| resolve(&Value::Object(references), &look_up)).and_then(
+                    |value| PatchRequest::parse(&json!({ "Operations": [{ "op": "add", "value": value }] })),
+                );
             let blame = |failure| (created.at, failure);
             let patch = patch.map_err(ServiceError::Refused).map_err(blame)?;
             let (kind, id) = (created.kind, &created.resource.id);
