@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Directory, DirectoryId, MemberDelta, Resource, ResourceId};
+use crate::{Directory, DirectoryId, Event, MemberDelta, Resource, ResourceId};
 
 /// Counts the changes of a resource or a directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,6 +35,8 @@ pub enum ResourceChange {
         members: MemberDelta,
         /// Values that no other resource of its type may have.
         unique: Vec<UniqueValue>,
+        /// What is told of it.
+        event: Option<Arc<Event>>,
     },
     /// Replaces attributes, if the stored revision is the one before that of `resource`, and changes members.
     Replace {
@@ -44,9 +46,11 @@ pub enum ResourceChange {
         members: MemberDelta,
         /// Values that no other resource of its type may have.
         unique: Vec<UniqueValue>,
+        /// What is told of it.
+        event: Option<Arc<Event>>,
     },
-    /// Changes members whatever the revision is unless one is expected, and counts it up only if a membership really
-    /// changed.
+    /// Changes members whatever the revision is unless one is expected; if no membership really changes, it commits as
+    /// [`ResourceCommit::Unchanged`].
     Members {
         /// The name of the resource's type.
         kind: Arc<str>,
@@ -58,6 +62,8 @@ pub enum ResourceChange {
         at: chrono::DateTime<chrono::Utc>,
         /// The revision that the group must have, if the client says one.
         expected: Option<Revision>,
+        /// What is told of it.
+        event: Option<Arc<Event>>,
     },
     /// Deletes a resource with its memberships.
     Delete {
@@ -67,6 +73,13 @@ pub enum ResourceChange {
         id: ResourceId,
         /// The revision that it must have, if the client says one.
         expected: Option<Revision>,
+        /// What is told of it.
+        event: Option<Arc<Event>>,
+    },
+    /// Writes nothing; commits as [`ResourceCommit::Applied`] if the directory is there, and an event with it.
+    Tell {
+        /// What is told.
+        event: Arc<Event>,
     },
 }
 
@@ -77,7 +90,7 @@ impl ResourceChange {
         match &mut self {
             Self::Members { expected, .. } | Self::Delete { expected, .. } => *expected = Some(revision),
             // A creation is of nothing before, and a replacement of the revision before its own.
-            Self::Create { .. } | Self::Replace { .. } => {}
+            Self::Create { .. } | Self::Replace { .. } | Self::Tell { .. } => {}
         }
         self
     }
@@ -85,10 +98,35 @@ impl ResourceChange {
     /// The type and the id of the resource that must have a revision beforehand, by [`Self::expecting`].
     pub fn expected(&self) -> Option<(&Arc<str>, &ResourceId, Revision)> {
         match self {
-            Self::Members { kind, group: id, expected, .. } | Self::Delete { kind, id, expected } => {
+            Self::Members { kind, group: id, expected, .. } | Self::Delete { kind, id, expected, .. } => {
                 Some((kind, id, (*expected)?))
             }
-            Self::Create { .. } | Self::Replace { .. } => None,
+            Self::Create { .. } | Self::Replace { .. } | Self::Tell { .. } => None,
+        }
+    }
+
+    /// The same with an event that tells of it.
+    #[must_use]
+    pub(crate) fn telling(mut self, told: Event) -> Self {
+        match &mut self {
+            Self::Create { event, .. }
+            | Self::Replace { event, .. }
+            | Self::Members { event, .. }
+            | Self::Delete { event, .. } => *event = Some(Arc::new(told)),
+            Self::Tell { event } => *event = Arc::new(told),
+        }
+        self
+    }
+
+    /// The event that belongs to a commit, for the host's outbox; none, if nothing was written.
+    pub fn event(&self, commit: &ResourceCommit) -> Option<Event> {
+        let ResourceCommit::Applied(revision) = commit else { return None };
+        match self {
+            Self::Tell { event } => Some(Event::clone(event)),
+            Self::Create { event, .. }
+            | Self::Replace { event, .. }
+            | Self::Members { event, .. }
+            | Self::Delete { event, .. } => Some(event.as_ref()?.committed(*revision)),
         }
     }
 }
@@ -107,6 +145,8 @@ pub struct UniqueValue {
 pub enum ResourceCommit {
     /// It was written, all of it; a resource afterwards has this revision.
     Applied(Revision),
+    /// It was so already, at this revision: nothing was written, and nothing is told.
+    Unchanged(Revision),
     /// Another change came first, or the resource is gone: nothing was written.
     Stale,
     /// Another resource has the value of this attribute: nothing was written.

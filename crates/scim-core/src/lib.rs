@@ -21,6 +21,7 @@ mod directory;
 pub mod discovery;
 mod effect;
 mod error;
+mod event;
 mod filter;
 mod id;
 mod mapping;
@@ -53,8 +54,9 @@ pub use crate::{
     directory::{Directory, DirectoryToken, GroupRoleMapping, NewDirectory, ROTATION_GRACE, TokenDigest},
     effect::{Account, AccountEffect, account},
     error::{ScimError, ScimType},
+    event::{Asynchronous, Event, EventDetail, EventKind},
     filter::{Comparison, Filter, FilterError, MAX_DEPTH, MAX_LEN, MAX_TERMS, Operator},
-    id::{DirectoryId, ResourceId},
+    id::{DirectoryId, ResourceId, TransactionId},
     mapping::{MAX_MAPPINGS, MappingError, NewMapping, add_mapping, remove_mapping, replace_mappings},
     members::{Joining, MAX_MEMBERS, MemberDelta},
     memory::MemoryStore,

@@ -11,7 +11,7 @@ use std::{
 
 use self::directory::Rows;
 use crate::{
-    AccountEffect, Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Filter,
+    AccountEffect, Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Event, Filter,
     Member, Resource, ResourceChange, ResourceCommit, ResourceId, ResourcePage, ResourceReader,
     ResourceWriter, Slice, TenantId,
 };
@@ -21,9 +21,11 @@ use crate::{
 pub struct MemoryStore {
     rows: Mutex<BTreeMap<TenantId, BTreeMap<DirectoryId, Rows>>>,
     accounts: Option<Accounts>,
+    events: Option<Events>,
 }
 
 type Accounts = Box<dyn Fn(&TenantId, &AccountEffect) + Send + Sync>;
+type Events = Box<dyn Fn(&TenantId, &DirectoryId, &Event) + Send + Sync>;
 
 impl MemoryStore {
     /// An empty store.
@@ -38,6 +40,16 @@ impl MemoryStore {
         accounts: impl Fn(&TenantId, &AccountEffect) + Send + Sync + 'static,
     ) -> Self {
         self.accounts = Some(Box::new(accounts));
+        self
+    }
+
+    /// The same, which hands every event to `outbox`, while the commit that it belongs to is made.
+    #[must_use]
+    pub fn with_events(
+        mut self,
+        outbox: impl Fn(&TenantId, &DirectoryId, &Event) + Send + Sync + 'static,
+    ) -> Self {
+        self.events = Some(Box::new(outbox));
         self
     }
 
@@ -164,6 +176,9 @@ impl ResourceWriter for MemoryStore {
         let Some(rows) = rows else { return Ok(ResourceCommit::Stale) };
         let (commit, effects) = rows.commit(change);
         self.tell(tenant, &effects);
+        if let (Some(outbox), Some(event)) = (&self.events, change.event(&commit)) {
+            outbox(tenant, directory, &event);
+        }
         Ok(commit)
     }
 }

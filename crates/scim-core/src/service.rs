@@ -1,21 +1,25 @@
 //! Load, decide, commit.
 
 mod bulk;
+mod events;
 mod known_members;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use rand_core::CryptoRng;
 use serde_json::Value;
 
 pub use self::bulk::BulkAnswer;
 use crate::{
-    Commit, Directory, DirectoryChange, DirectoryId, DirectoryToken, Filter, NewDirectory, PatchRequest,
-    Precondition, Profile, Projection, Registry, Related, Resource, ResourceChange, ResourceCommit,
-    ResourceId, ScimStore, Slice, TenantId, Written, create,
+    Asynchronous, Commit, Directory, DirectoryChange, DirectoryId, DirectoryToken, EventDetail, Filter,
+    NewDirectory, PatchRequest, Precondition, Profile, Projection, Registry, Related, Resource,
+    ResourceChange, ResourceCommit, ResourceId, Revision, ScimStore, Slice, TenantId, Written,
+    bulk::Method,
+    create,
     discovery::{self, DEFAULT_RESULTS, MAX_RESULTS},
     error::{ScimError, ScimType},
+    event::Moment,
     filter::FilterError,
     modify,
     registry::TypeSchema,
@@ -32,6 +36,7 @@ pub struct Scim<S> {
     store: S,
     registry: Arc<Registry>,
     profile: Profile,
+    events: Option<EventDetail>,
 }
 
 /// Which resources are listed, as a request's parameters say it.
@@ -117,11 +122,13 @@ pub struct Call<'a> {
     pub place: Place<'a>,
     /// On which version of the resource it depends.
     pub precondition: Precondition,
+    /// How its completion is told, if the client does not wait for the answer.
+    pub asynchronous: Option<Asynchronous<'a>>,
 }
 
 impl<'a> From<Place<'a>> for Call<'a> {
     fn from(place: Place<'a>) -> Self {
-        Self { place, precondition: Precondition::default() }
+        Self { place, precondition: Precondition::default(), asynchronous: None }
     }
 }
 
@@ -131,7 +138,7 @@ const RETRIES: u32 = 3;
 impl<S: ScimStore> Scim<S> {
     /// A service provider of these types of resources.
     pub fn new(store: S, registry: Registry) -> Self {
-        Self { store, registry: Arc::new(registry), profile: Profile::default() }
+        Self { store, registry: Arc::new(registry), profile: Profile::default(), events: None }
     }
 
     /// The same with other choices where the RFCs leave them.
@@ -216,30 +223,31 @@ impl<S: ScimStore> Scim<S> {
     ///
     /// # Errors
     /// [`ServiceError`].
-    pub async fn create(
+    pub async fn create<'a>(
         &self,
-        place: Place<'_>,
+        call: impl Into<Call<'a>>,
         kind: &TypeSchema,
         body: &Value,
         now: DateTime<Utc>,
         rng: &mut impl CryptoRng,
     ) -> Result<Answer, ServiceError<ScimError, S::Error>> {
-        let resource = self.create_resource(place, kind, body, now, rng).await?;
-        self.answer(place, kind, resource, &Projection::default()).await
+        let call = call.into();
+        let resource = self.create_resource(&call, kind, body, now, rng).await?;
+        self.answer(call.place, kind, resource, &Projection::default()).await
     }
 
     async fn create_resource(
         &self,
-        place: Place<'_>,
+        call: &Call<'_>,
         kind: &TypeSchema,
         body: &Value,
         now: DateTime<Utc>,
         rng: &mut impl CryptoRng,
     ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
         let (resource, change) = create(kind, body, now, rng).map_err(ServiceError::Refused)?;
-        match self.commit(place, &change).await? {
-            Some(_) => Ok(resource),
-            None => Err(ServiceError::Contended),
+        match self.commit(call.place, &call.moment(kind, Method::Post, None, now), change).await? {
+            Outcome::Written(_) => Ok(resource),
+            Outcome::Unchanged(_) | Outcome::Stale => Err(ServiceError::Contended),
         }
     }
 
@@ -332,7 +340,9 @@ impl<S: ScimStore> Scim<S> {
         now: DateTime<Utc>,
     ) -> Result<Answer, ServiceError<ScimError, S::Error>> {
         let call = call.into();
-        let resource = self.change(&call, kind, id, |stored| replace(kind, stored, body, now)).await?;
+        let resource = self
+            .change(&call, kind, id, (Method::Put, now), |stored| replace(kind, stored, body, now))
+            .await?;
         self.answer(call.place, kind, resource, &Projection::default()).await
     }
 
@@ -349,7 +359,10 @@ impl<S: ScimStore> Scim<S> {
         now: DateTime<Utc>,
     ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
         let request = request.under(self.profile);
-        self.change(&call.into(), kind, id, |stored| modify(kind, stored, &request, now)).await
+        self.change(&call.into(), kind, id, (Method::Patch, now), |stored| {
+            modify(kind, stored, &request, now)
+        })
+        .await
     }
 
     /// Deletes a resource (RFC 7644 §3.6).
@@ -361,18 +374,31 @@ impl<S: ScimStore> Scim<S> {
         call: impl Into<Call<'a>>,
         kind: &TypeSchema,
         id: &ResourceId,
+        now: DateTime<Utc>,
     ) -> Result<(), ServiceError<ScimError, S::Error>> {
         let call = call.into();
-        let change = ResourceChange::Delete { kind: kind.name().clone(), id: id.clone(), expected: None };
-        if !call.precondition.is_some() {
-            let gone = ScimError::not_found(kind.name(), id.as_str());
-            return self.commit(call.place, &change).await?.map(|_| ()).ok_or(ServiceError::Refused(gone));
-        }
+        let conditional = call.precondition.is_some();
         for _ in 0..=RETRIES {
-            let stored = self.load(call.place, kind, id).await?;
-            call.precondition.check(&stored).map_err(ServiceError::Refused)?;
-            if self.commit(call.place, &change.clone().expecting(stored.revision)).await?.is_some() {
-                return Ok(());
+            let mut change = ResourceChange::Delete {
+                kind: kind.name().clone(),
+                id: id.clone(),
+                expected: None,
+                event: None,
+            };
+            let mut stored = None;
+            if conditional || self.events.is_some() {
+                let found = self.load(call.place, kind, id).await?;
+                call.precondition.check(&found).map_err(ServiceError::Refused)?;
+                change = if conditional { change.expecting(found.revision) } else { change };
+                stored = Some(found);
+            }
+            let moment = call.moment(kind, Method::Delete, stored.as_deref(), now);
+            match self.commit(call.place, &moment, change).await? {
+                Outcome::Stale if conditional => {}
+                Outcome::Stale => {
+                    return Err(ServiceError::Refused(ScimError::not_found(kind.name(), id.as_str())));
+                }
+                Outcome::Written(_) | Outcome::Unchanged(_) => return Ok(()),
             }
         }
         Err(ServiceError::Contended)
@@ -421,43 +447,59 @@ impl<S: ScimStore> Scim<S> {
         call: &Call<'_>,
         kind: &TypeSchema,
         id: &ResourceId,
+        (method, now): (Method, DateTime<Utc>),
         decide: impl Fn(&Arc<Resource>) -> Result<Written, ScimError>,
     ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
         for _ in 0..=RETRIES {
             let stored = self.load(call.place, kind, id).await?;
             call.precondition.check(&stored).map_err(ServiceError::Refused)?;
             let (next, change) = decide(&stored).map_err(ServiceError::Refused)?;
-            let Some(mut change) = change else { return Ok(next) };
-            if call.precondition.is_some() {
-                change = change.expecting(stored.revision);
-            }
-            if let Some(revision) = self.commit(call.place, &change).await? {
-                let updated_at = match change {
-                    ResourceChange::Members { at, .. } if revision != stored.revision => at,
-                    _ => next.updated_at,
-                };
-                return Ok(Arc::new(Resource { revision, updated_at, ..Resource::clone(&next) }));
+            let outcome = match change {
+                None => Outcome::Unchanged(next.revision),
+                Some(change) => {
+                    let change = match call.precondition.is_some() {
+                        true => change.expecting(stored.revision),
+                        false => change,
+                    };
+                    self.commit(call.place, &call.moment(kind, method, Some(&stored), now), change).await?
+                }
+            };
+            let next = Resource::clone(&next);
+            match outcome {
+                Outcome::Written(revision) => {
+                    let updated_at = now.trunc_subsecs(3);
+                    return Ok(Arc::new(Resource { revision, updated_at, ..next }));
+                }
+                Outcome::Unchanged(revision) => {
+                    let next = Resource { revision, ..next };
+                    let uri = format!("{}/{id}", kind.endpoint());
+                    self.complete(call, method.as_str(), &uri, Ok((method.success(), &next)), now).await?;
+                    return Ok(Arc::new(next));
+                }
+                Outcome::Stale => {}
             }
         }
         Err(ServiceError::Contended)
     }
 
-    /// The revision after the change; `None` if it was stale.
     async fn commit(
         &self,
         place: Place<'_>,
-        change: &ResourceChange,
-    ) -> Result<Option<crate::Revision>, ServiceError<ScimError, S::Error>> {
-        let commit = self.store.commit(place.tenant, place.directory, change).await;
+        moment: &Moment<'_>,
+        change: ResourceChange,
+    ) -> Result<Outcome, ServiceError<ScimError, S::Error>> {
+        let mut change = self.told(moment, change);
+        let commit = self.store.commit(place.tenant, place.directory, &change).await;
         let mut commit = commit.map_err(ServiceError::Store)?;
         if matches!(commit, ResourceCommit::UnknownMember(_)) && self.profile.leaves_out_unknown_members {
-            let known = self.with_known_members(place, change).await.map_err(ServiceError::Store)?;
-            let again = self.store.commit(place.tenant, place.directory, &known).await;
+            change = self.with_known_members(place, change).await.map_err(ServiceError::Store)?;
+            let again = self.store.commit(place.tenant, place.directory, &self.told(moment, change)).await;
             commit = again.map_err(ServiceError::Store)?;
         }
         match commit {
-            ResourceCommit::Applied(revision) => Ok(Some(revision)),
-            ResourceCommit::Stale => Ok(None),
+            ResourceCommit::Applied(revision) => Ok(Outcome::Written(revision)),
+            ResourceCommit::Unchanged(revision) => Ok(Outcome::Unchanged(revision)),
+            ResourceCommit::Stale => Ok(Outcome::Stale),
             ResourceCommit::NotUnique(attribute) => {
                 Err(ServiceError::Refused(ScimError::uniqueness(&attribute)))
             }
@@ -467,6 +509,13 @@ impl<S: ScimStore> Scim<S> {
             }
         }
     }
+}
+
+/// What became of a change that was not refused.
+enum Outcome {
+    Written(Revision),
+    Unchanged(Revision),
+    Stale,
 }
 
 /// A resource in its wire form.

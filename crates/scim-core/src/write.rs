@@ -40,8 +40,12 @@ pub fn create(
         revision: Revision::FIRST,
     });
     let unique = unique_values(kind, &resource.attributes);
-    let change =
-        ResourceChange::Create { resource: resource.clone(), members: members.unwrap_or_default(), unique };
+    let change = ResourceChange::Create {
+        resource: resource.clone(),
+        members: members.unwrap_or_default(),
+        unique,
+        event: None,
+    };
     Ok((resource, change))
 }
 
@@ -95,8 +99,14 @@ fn written(
     let now = now.trunc_subsecs(3);
     if next.attributes == stored.attributes {
         let (kind, group) = (stored.kind.clone(), stored.id.clone());
-        let members =
-            ResourceChange::Members { kind, group, members: next.members.clone(), at: now, expected: None };
+        let members = ResourceChange::Members {
+            kind,
+            group,
+            members: next.members.clone(),
+            at: now,
+            expected: None,
+            event: None,
+        };
         return Ok((stored.clone(), (!next.members.is_empty()).then_some(members)));
     }
     let unique = unique_values(kind, &next.attributes);
@@ -106,7 +116,10 @@ fn written(
         revision: stored.revision.next(),
         ..Resource::clone(stored)
     });
-    Ok((resource.clone(), Some(ResourceChange::Replace { resource, members: next.members, unique })))
+    Ok((
+        resource.clone(),
+        Some(ResourceChange::Replace { resource, members: next.members, unique, event: None }),
+    ))
 }
 
 /// The attributes of a body, and its members, if it names any.

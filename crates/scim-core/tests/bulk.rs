@@ -362,7 +362,7 @@ fn the_largest_requests_take_time_for_what_they_say() {
         assert!(body.len() <= MAX_BULK_PAYLOAD && body.len() > MAX_BULK_PAYLOAD / 4, "{}", body.len());
         let started = Instant::now();
         let answered = provider().perform(&BulkRequest::read(body.as_bytes()).unwrap());
-        assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
         answered
     };
     let each_other = |at: usize| group(&at.to_string(), &[((at + 1) % 1_000).to_string().as_str(); 15]);

@@ -1,6 +1,7 @@
 //! `/scim/v2/…`: what identity providers provision through (RFC 7644).
 
 mod answer;
+mod asynchronous;
 mod bulk;
 mod discovery;
 mod me;
@@ -145,7 +146,8 @@ impl<S: ScimStore> Provider<S> {
     ) -> scim_core::Call<'a> {
         let [matching, other] = [header::IF_MATCH, header::IF_NONE_MATCH].map(|name| listed(headers, name));
         let precondition = Precondition::parse(matching.as_deref(), other.as_deref());
-        scim_core::Call { place: self.place(tenant, directory), precondition }
+        let asynchronous = asynchronous::asked_for(&self.scim, headers);
+        scim_core::Call { place: self.place(tenant, directory), precondition, asynchronous }
     }
 }
 

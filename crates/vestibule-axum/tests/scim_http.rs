@@ -1,11 +1,11 @@
 //! What headers ask of the SCIM endpoints, and what they answer.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::{Extension, Router, body::Body, http::Request};
 use chrono::{DateTime, Utc};
 use http_body_util::BodyExt;
-use scim_core::{Directory, MemoryStore, NewDirectory, Profile, Registry, Scim, TenantId};
+use scim_core::{Directory, EventDetail, MemoryStore, NewDirectory, Profile, Registry, Scim, TenantId};
 use serde_json::{Value, json};
 use store_contract::block_on;
 use tower::ServiceExt;
@@ -38,7 +38,11 @@ fn provider() -> Provider {
 }
 
 fn provider_of(profile: Profile) -> Provider {
-    let scim = Arc::new(Scim::new(MemoryStore::new(), Registry::standard()).with_profile(profile));
+    provider_on(Scim::new(MemoryStore::new(), Registry::standard()).with_profile(profile))
+}
+
+fn provider_on(scim: Scim<MemoryStore>) -> Provider {
+    let scim = Arc::new(scim);
     let new = NewDirectory {
         name: "Okta".into(),
         enterprise_connection_id: "ent_1".into(),
@@ -296,4 +300,46 @@ fn a_patch_is_answered_as_the_profile_says() {
             assert_eq!((asked.status, &asked.body["displayName"]), (200, &json!("D")), "{path}");
         }
     }
+}
+
+/// RFC 9967 §2.5.1.1.
+#[test]
+fn a_client_that_does_not_wait_is_told_a_transaction() {
+    let provider = provider();
+    let user = json!({ "userName": "ada" });
+    let not_waiting = [("prefer", "handling=lenient, Respond-Async; wait=10")];
+    let answered = provider.call("POST", "/Users", &not_waiting, &user);
+    assert_eq!(answered.status, 201, "without an outbox every answer is waited for");
+
+    let outbox = Arc::new(Mutex::new(Vec::new()));
+    let told = outbox.clone();
+    let store = MemoryStore::new().with_events(move |_, _, event| told.lock().unwrap().push(event.claims()));
+    let scim = Scim::new(store, Registry::standard()).with_events(EventDetail::Notice);
+    let provider = provider_on(scim);
+    let config = provider.call("GET", "/ServiceProviderConfig", &[], &Value::Null);
+    assert_eq!(config.body["securityEvents"]["asyncRequest"], "request");
+    let accepted = |method: &str, path: &str, body: &Value| {
+        let answered = provider.call(method, path, &not_waiting, body);
+        assert_eq!((answered.status, &answered.body), (202, &Value::Null), "{method} {path}");
+        assert_eq!(answered.header("preference-applied"), "respond-async");
+        let told = std::mem::take(&mut *outbox.lock().unwrap());
+        assert!(
+            told.iter().all(|event| event["txn"].as_str().unwrap().starts_with(answered.header("set-txn")))
+        );
+        (answered.header("location").to_owned(), told)
+    };
+    let (location, told) = accepted("POST", "/Users", &user);
+    let path = location.strip_prefix("https://example.com/scim/v2").unwrap();
+    assert_eq!((told.len(), &told[0]["sub_id"]["uri"]), (1, &json!(path)));
+    let patch = json!({ "Operations": [{ "op": "add", "path": "title", "value": "T" }] });
+    for (method, body) in [("PATCH", &patch), ("PUT", &user), ("DELETE", &Value::Null)] {
+        let (again, told) = accepted(method, path, body);
+        assert_eq!((again.as_str(), told.len()), (location.as_str(), 1), "{method}");
+    }
+    let operation = json!({ "method": "POST", "path": "/Users", "bulkId": "1", "data": user });
+    let (location, told) = accepted("POST", "/Bulk", &json!({ "Operations": [operation, operation] }));
+    assert_eq!((location.as_str(), told.len()), ("", 2));
+    let refused = provider.call("DELETE", path, &not_waiting, &Value::Null);
+    assert_eq!((refused.status, refused.header("set-txn")), (404, ""), "what is refused is answered as ever");
+    assert_eq!(provider.call("GET", "/Users", &not_waiting, &Value::Null).status, 200);
 }

@@ -41,11 +41,11 @@ fn user(name: &str, revision: Revision) -> Arc<Resource> {
 
 fn create(name: &str) -> ResourceChange {
     let resource = user(name, Revision::FIRST);
-    ResourceChange::Create { resource, members: MemberDelta::default(), unique: Vec::new() }
+    ResourceChange::Create { resource, members: MemberDelta::default(), unique: Vec::new(), event: None }
 }
 
 fn delete() -> ResourceChange {
-    ResourceChange::Delete { kind: "User".into(), id: ResourceId::named("ada"), expected: None }
+    ResourceChange::Delete { kind: "User".into(), id: ResourceId::named("ada"), expected: None, event: None }
 }
 
 /// Writes each effect into a table of the host's, then refuses who is called `mallory`.
@@ -100,8 +100,12 @@ fn a_hook_that_fails_takes_the_change_and_its_own_rows_back() {
     assert_eq!((stored(&store), told(&store)), (None, Vec::new()));
     commit(&store, &create("ada")).unwrap();
     let renamed = user("mallory", Revision::FIRST.next());
-    let change =
-        ResourceChange::Replace { resource: renamed, members: MemberDelta::default(), unique: Vec::new() };
+    let change = ResourceChange::Replace {
+        resource: renamed,
+        members: MemberDelta::default(),
+        unique: Vec::new(),
+        event: None,
+    };
     assert!(matches!(commit(&store, &change), Err(SqliteError::Hook(_))));
     assert_eq!(stored(&store), Some(user("ada", Revision::FIRST)));
     assert_eq!(told(&store), ["acme put ada 1"]);

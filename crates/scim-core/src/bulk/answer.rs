@@ -27,6 +27,11 @@ impl<'a> Results<'a> {
         Self { request, answers: vec![None; request.operations.len()], errors: 0 }
     }
 
+    /// Whether an operation is answered already.
+    pub(crate) fn has(&self, at: usize) -> bool {
+        self.answers.get(at).is_some_and(Option::is_some)
+    }
+
     /// Whether as many operations failed as the client accepts.
     pub(crate) fn is_over(&self) -> bool {
         self.request.ends_at(self.errors)

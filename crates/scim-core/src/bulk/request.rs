@@ -166,10 +166,27 @@ fn patch_of(method: Method, data: Value) -> Value {
 }
 
 impl Method {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    /// The status of success, when a resource is answered or gone.
+    pub(crate) fn success(self) -> u16 {
+        match self {
+            Self::Post => 201,
+            Self::Put | Self::Patch => 200,
+            Self::Delete => 204,
+        }
+    }
+
     fn named(text: &str) -> Option<Self> {
-        let known =
-            [("POST", Self::Post), ("PUT", Self::Put), ("PATCH", Self::Patch), ("DELETE", Self::Delete)];
-        known.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, method)| method)
+        let known = [Self::Post, Self::Put, Self::Patch, Self::Delete];
+        known.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(text))
     }
 }
 

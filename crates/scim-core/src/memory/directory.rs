@@ -113,13 +113,13 @@ impl Rows {
             }
         }
         match change {
-            ResourceChange::Create { resource, members, unique } => {
+            ResourceChange::Create { resource, members, unique, .. } => {
                 if self.resources.contains_key(&resource.id) {
                     return stale();
                 }
                 self.write(resource, members, unique)
             }
-            ResourceChange::Replace { resource, members, unique } => {
+            ResourceChange::Replace { resource, members, unique, .. } => {
                 match self.resource(&resource.kind, &resource.id) {
                     Some(stored) if stored.revision.next() == resource.revision => {
                         self.write(resource, members, unique)
@@ -131,6 +131,7 @@ impl Rows {
                 self.change_members(kind, group, members, *at)
             }
             ResourceChange::Delete { kind, id, .. } => self.delete(kind, id),
+            ResourceChange::Tell { .. } => (ResourceCommit::Applied(crate::Revision::FIRST), Vec::new()),
         }
     }
 
@@ -166,7 +167,7 @@ impl Rows {
         }
         let changed = self.apply(group, members);
         if changed.is_empty() {
-            return (ResourceCommit::Applied(stored.revision), Vec::new());
+            return (ResourceCommit::Unchanged(stored.revision), Vec::new());
         }
         let revision = stored.revision.next();
         let next = Resource { revision, updated_at: at, ..Resource::clone(&stored) };

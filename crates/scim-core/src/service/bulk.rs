@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Call, Place, Scim, ServiceError};
 use crate::{
-    PatchRequest, Resource, ResourceId, ScimStore, TypeSchema,
+    Asynchronous, PatchRequest, Resource, ResourceId, ScimStore, TransactionId, TypeSchema,
     bulk::{
         Asked, BulkRequest, Done, Method, Reference, Results, Target, Unit, link, order, resolve,
         resolve_without,
@@ -39,16 +39,25 @@ impl<S: ScimStore> Scim<S> {
     /// They happen in the order of the request, except that what is referred to is created first. Resources that refer
     /// to each other in a circle are created without these references, which are added when all are there; if one of
     /// them can't be created, none is.
-    pub async fn bulk(
-        &self,
-        place: Place<'_>,
-        request: &BulkRequest,
+    pub async fn bulk<'a>(
+        &'a self,
+        call: impl Into<Call<'a>>,
+        request: &'a BulkRequest,
         now: DateTime<Utc>,
         rng: &mut impl CryptoRng,
     ) -> BulkAnswer<S::Error> {
-        let results = Results::new(request);
-        let mut run =
-            Run { scim: self, place, now, request, results, ids: ids(request), work: 0, failure: None };
+        let Call { place, asynchronous, .. } = call.into();
+        let mut run = Run {
+            scim: self,
+            place,
+            transaction: asynchronous.map(|asynchronous| asynchronous.transaction),
+            now,
+            request,
+            results: Results::new(request),
+            ids: ids(request),
+            work: 0,
+            failure: None,
+        };
         for unit in order(request.operations()) {
             if run.failure.is_some() || run.results.is_over() {
                 break;
@@ -58,6 +67,7 @@ impl<S: ScimStore> Scim<S> {
                 Unit::Circle(all) => run.circle(&all, rng).await,
             }
         }
+        run.tell_what_did_not_happen().await;
         BulkAnswer { body: run.results.body(), failure: run.failure }
     }
 }
@@ -75,6 +85,8 @@ fn ids(request: &BulkRequest) -> Ids<'_> {
 struct Run<'a, S: ScimStore> {
     scim: &'a Scim<S>,
     place: Place<'a>,
+    /// Of the whole request, if its client does not wait.
+    transaction: Option<TransactionId>,
     now: DateTime<Utc>,
     request: &'a BulkRequest,
     results: Results<'a>,
@@ -94,7 +106,7 @@ struct Created<'a> {
 impl<'a, S: ScimStore> Run<'a, S> {
     async fn single(&mut self, at: usize, rng: &mut impl CryptoRng) {
         let outcome = match self.asked(at) {
-            Ok(asked) => self.perform(asked, rng).await,
+            Ok(asked) => self.perform(at, asked, rng).await,
             Err(refused) => Err(ServiceError::Refused(refused)),
         };
         match outcome {
@@ -102,7 +114,20 @@ impl<'a, S: ScimStore> Run<'a, S> {
                 self.remember(at, created);
                 self.results.put(at, Ok(done));
             }
-            Err(failure) => self.fail(at, failure),
+            Err(failure) => self.fail(at, failure).await,
+        }
+    }
+
+    /// The request of one operation.
+    fn call(&self, at: usize) -> Call<'a> {
+        let asked = self.asked(at).map(|asked| asked.precondition.clone());
+        let call = Call { precondition: asked.unwrap_or_default(), ..self.place.into() };
+        match &self.transaction {
+            None => call,
+            Some(transaction) => {
+                let transaction = transaction.of_operation(at);
+                call.asynchronous(Asynchronous { transaction, bulk_id: self.bulk_id(at) })
+            }
         }
     }
 
@@ -128,7 +153,7 @@ impl<'a, S: ScimStore> Run<'a, S> {
         }
     }
 
-    fn fail(&mut self, at: usize, failure: Failure<S::Error>) {
+    async fn fail(&mut self, at: usize, failure: Failure<S::Error>) {
         let error = match failure {
             ServiceError::Refused(error) => error,
             ServiceError::Contended => ScimError::contended(),
@@ -138,7 +163,39 @@ impl<'a, S: ScimStore> Run<'a, S> {
             }
         };
         let location = self.asked(at).ok().and_then(|asked| self.location(asked));
+        self.complete(at, Err(&error)).await;
         self.results.put(at, Err((error, location)));
+    }
+
+    /// Tells of an operation whose completion no change told.
+    async fn complete(&mut self, at: usize, outcome: Result<(u16, &Resource), &ScimError>) {
+        if self.transaction.is_none() || self.failure.is_some() {
+            return;
+        }
+        let operation = self.request.operations().get(at);
+        let method = operation.and_then(|operation| operation.method.as_deref()).unwrap_or_default();
+        let uri = match (self.asked(at), outcome) {
+            (Ok(asked), Ok((_, resource))) => format!("/{}/{}", asked.endpoint, resource.id),
+            (Ok(asked), Err(_)) => match self.target(asked) {
+                Ok(id) => format!("/{}/{id}", asked.endpoint),
+                Err(_) => format!("/{}", asked.endpoint),
+            },
+            (Err(_), _) => "/Bulk".to_owned(),
+        };
+        let told = self.scim.complete(&self.call(at), method, &uri, outcome, self.now).await;
+        if let Err(ServiceError::Store(error)) = told {
+            self.failure = Some(error);
+        }
+    }
+
+    /// RFC 9967 §2.5.1.2: each operation that was asked for is told of, also one that came after too many errors.
+    async fn tell_what_did_not_happen(&mut self) {
+        let error = ScimError::new(409, "it did not happen, since too many operations before it failed");
+        for at in 0..self.request.operations().len() {
+            if !self.results.has(at) {
+                self.complete(at, Err(&error)).await;
+            }
+        }
     }
 
     /// Where a resource is, there or not, that an operation names.
@@ -163,31 +220,33 @@ impl<'a, S: ScimStore> Run<'a, S> {
     /// What was done, and the id of what was created.
     async fn perform(
         &mut self,
+        at: usize,
         asked: &Asked,
         rng: &mut impl CryptoRng,
     ) -> Result<(Done, Option<ResourceId>), Failure<S::Error>> {
-        let (scim, place) = (self.scim, self.place);
-        let kind = self.kind(asked)?;
+        let (scim, kind, call) = (self.scim, self.kind(asked)?, self.call(at));
         let look_up = |id: &str| known(&self.ids, id).map(|id| Reference::Known(id.as_str()));
         let data = resolve(&asked.data, &look_up).map_err(ServiceError::Refused)?;
         if asked.method == Method::Post {
-            let created = scim.create_resource(place, kind, &data, self.now, rng).await?;
+            let created = scim.create_resource(&call, kind, &data, self.now, rng).await?;
             let done = self.done(201, kind, &created);
             return Ok((done, Some(created.id.clone())));
         }
         let id = self.target(asked).map_err(ServiceError::Refused)?;
-        let call = Call { place, precondition: asked.precondition.clone() };
         let changed = match asked.method {
             Method::Put => {
-                scim.change(&call, kind, &id, |stored| replace(kind, stored, &data, self.now)).await?
+                scim.change(&call, kind, &id, (Method::Put, self.now), |stored| {
+                    replace(kind, stored, &data, self.now)
+                })
+                .await?
             }
             Method::Patch => {
                 let request = PatchRequest::parse(&data).map_err(ServiceError::Refused)?;
                 scim.modify(call, kind, &id, &request, self.now).await?
             }
             Method::Delete | Method::Post => {
-                scim.delete(call, kind, &id).await?;
-                let location = format!("{}{}/{id}", place.base_url, kind.endpoint());
+                scim.delete(call, kind, &id, self.now).await?;
+                let location = format!("{}{}/{id}", self.place.base_url, kind.endpoint());
                 return Ok((Done { status: 204, location, version: None }, None));
             }
         };
@@ -212,6 +271,7 @@ impl<'a, S: ScimStore> Run<'a, S> {
             Ok(()) => {
                 for created in &created {
                     let done = self.done(201, created.kind, &created.resource);
+                    self.complete(created.at, Ok((201, &created.resource))).await;
                     self.results.put(created.at, Ok(done));
                 }
             }
@@ -219,9 +279,9 @@ impl<'a, S: ScimStore> Run<'a, S> {
                 self.undo(&created).await;
                 for at in all.iter().filter(|at| **at != culprit) {
                     let detail = "it refers in a circle to a resource that can't be created";
-                    self.fail(*at, ServiceError::Refused(ScimError::new(409, detail)));
+                    self.fail(*at, ServiceError::Refused(ScimError::new(409, detail))).await;
                 }
-                self.fail(culprit, failure);
+                self.fail(culprit, failure).await;
             }
         }
     }
@@ -245,7 +305,7 @@ impl<'a, S: ScimStore> Run<'a, S> {
             let kind = self.kind(asked).map_err(blame)?;
             let data =
                 resolve_without(&asked.data, &look_up).map_err(ServiceError::Refused).map_err(blame)?;
-            let resource = self.scim.create_resource(self.place, kind, &data, self.now, rng).await;
+            let resource = self.scim.create_resource(&self.place.into(), kind, &data, self.now, rng).await;
             created.push(Created { at: *at, asked, kind, resource: resource.map_err(blame)? });
         }
         for created in created.iter() {
@@ -272,8 +332,10 @@ impl<'a, S: ScimStore> Run<'a, S> {
             let blame = |failure| (created.at, failure);
             let patch = patch.map_err(ServiceError::Refused).map_err(blame)?;
             let (kind, id) = (created.kind, &created.resource.id);
+            let call = Call::from(self.place);
             let decide = |stored: &Arc<Resource>| modify(kind, stored, &patch, self.now);
-            created.resource = self.scim.change(&self.place.into(), kind, id, decide).await.map_err(blame)?;
+            created.resource =
+                self.scim.change(&call, kind, id, (Method::Patch, self.now), decide).await.map_err(blame)?;
         }
         Ok(())
     }
@@ -281,7 +343,7 @@ impl<'a, S: ScimStore> Run<'a, S> {
     /// A POST that fails leaves nothing.
     async fn undo(&mut self, created: &[Created<'a>]) {
         for created in created {
-            let deleted = self.scim.delete(self.place, created.kind, &created.resource.id).await;
+            let deleted = self.scim.delete(self.place, created.kind, &created.resource.id, self.now).await;
             if let Err(ServiceError::Store(error)) = deleted {
                 self.failure = Some(error);
             }

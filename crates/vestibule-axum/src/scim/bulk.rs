@@ -15,6 +15,7 @@ use scim_core::{BulkRequest, Directory, MAX_BULK_PAYLOAD, ScimStore};
 use super::{
     Provider,
     answer::{self, Refused},
+    asynchronous::{self, accepted},
 };
 use crate::{ApiError, Tenant};
 
@@ -23,12 +24,18 @@ pub(super) async fn perform<S: ScimStore + 'static>(
     (tenant, directory): (Extension<Tenant>, Extension<Arc<Directory>>),
     request: Request,
 ) -> Result<Response, Refused> {
+    let call = provider.call(&tenant, &directory, request.headers());
+    let transaction = asynchronous::transaction(&call);
     let body = crate::json::capped(request.into_body(), MAX_BULK_PAYLOAD).await;
     let request = BulkRequest::read(&body.ok_or_else(BulkRequest::too_long)?)?;
-    let (place, now) = (provider.place(&tenant, &directory), provider.clock.now());
-    let answered = provider.scim.bulk(place, &request, now, &mut UnwrapErr(SysRng)).await;
+    let now = provider.clock.now();
+    let answered = provider.scim.bulk(call, &request, now, &mut UnwrapErr(SysRng)).await;
     if let Some(failure) = &answered.failure {
         ApiError::internal(failure);
     }
-    Ok(answer::body(StatusCode::OK, &answered.body))
+    // What the outbox did not get, the client is told.
+    Ok(match transaction.filter(|_| answered.failure.is_none()) {
+        Some(transaction) => accepted(&transaction, None),
+        None => answer::body(StatusCode::OK, &answered.body),
+    })
 }

@@ -14,7 +14,8 @@ use crate::{SqliteError, column::json};
 
 type Outcome = Result<(ResourceCommit, Vec<AccountEffect>), SqliteError>;
 
-/// Applies a change of a resource within a host's own transaction, and says what it means for accounts.
+/// Applies a change of a resource within a host's own transaction, and says what it means for accounts; its event is
+/// [`ResourceChange::event`].
 ///
 /// Nothing is written unless the answer is [`ResourceCommit::Applied`].
 ///
@@ -35,13 +36,13 @@ pub fn apply(
         return stale();
     }
     match change {
-        ResourceChange::Create { resource, members, unique } => {
+        ResourceChange::Create { resource, members, unique, .. } => {
             if writer.is_taken(&resource.id)? {
                 return stale();
             }
             writer.write(None, resource, members, unique)
         }
-        ResourceChange::Replace { resource, members, unique } => {
+        ResourceChange::Replace { resource, members, unique, .. } => {
             match read::resource(tx, &place, &resource.kind, &resource.id)? {
                 Some(stored) if stored.revision.next() == resource.revision => {
                     writer.write(Some(&stored), resource, members, unique)
@@ -53,6 +54,7 @@ pub fn apply(
             writer.change_members(kind, group, members, *at)
         }
         ResourceChange::Delete { kind, id, .. } => writer.delete(kind, id),
+        ResourceChange::Tell { .. } => Ok((ResourceCommit::Applied(Revision::FIRST), Vec::new())),
     }
 }
 
@@ -187,7 +189,7 @@ impl Writer<'_> {
         }
         let changed = members::apply(self.tx, self.place, group, delta)?;
         if changed.is_empty() {
-            return Ok((ResourceCommit::Applied(stored), Vec::new()));
+            return Ok((ResourceCommit::Unchanged(stored), Vec::new()));
         }
         let revision = stored.next();
         let (tenant, directory) = self.place.keys();

@@ -1,0 +1,82 @@
+//! What is told of changes (RFC 9967).
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::{Call, Scim, ServiceError};
+use crate::{
+    Asynchronous, EventDetail, EventKind, Resource, ResourceChange, ScimStore, TypeSchema,
+    bulk::Method,
+    discovery,
+    error::ScimError,
+    event::{Moment, completed, compose},
+    render::version,
+};
+
+impl<S: ScimStore> Scim<S> {
+    /// The same, whose changes carry events for the host's outbox, which the store must have been given, too.
+    #[must_use]
+    pub fn with_events(self, detail: EventDetail) -> Self {
+        Self { events: Some(detail), ..self }
+    }
+
+    /// How much events say, if there are any.
+    pub fn events(&self) -> Option<EventDetail> {
+        self.events
+    }
+
+    /// `/ServiceProviderConfig` (RFC 7643 §5, RFC 9967 §4).
+    pub fn service_provider_config(&self, base_url: &str) -> Value {
+        let mut config = discovery::service_provider_config(base_url);
+        if let (Some(detail), Value::Object(config)) = (self.events, &mut config) {
+            let uris: Vec<_> = detail.kinds().iter().map(|kind| EventKind::uri(*kind)).collect();
+            config
+                .insert("securityEvents".to_owned(), json!({ "asyncRequest": "request", "eventUris": uris }));
+        }
+        config
+    }
+
+    /// The change with its event.
+    pub(super) fn told(&self, moment: &Moment<'_>, change: ResourceChange) -> ResourceChange {
+        match self.events.and_then(|detail| compose(moment, detail, &change)) {
+            Some(event) => change.telling(event),
+            None => change,
+        }
+    }
+
+    /// Tells of the completion of a request whose client does not wait, if nothing was written that it was told with.
+    pub(super) async fn complete(
+        &self,
+        call: &Call<'_>,
+        method: &str,
+        uri: &str,
+        outcome: Result<(u16, &Resource), &ScimError>,
+        now: DateTime<Utc>,
+    ) -> Result<(), ServiceError<ScimError, S::Error>> {
+        let (Some(asynchronous), Some(_)) = (&call.asynchronous, self.events) else { return Ok(()) };
+        let outcome = outcome.map(|(status, resource)| (status, version(resource)));
+        let event = completed(asynchronous, method, uri, outcome, now);
+        let change = ResourceChange::Tell { event: event.into() };
+        let told = self.store.commit(call.place.tenant, call.place.directory, &change).await;
+        told.map(|_| ()).map_err(ServiceError::Store)
+    }
+}
+
+impl<'a> Call<'a> {
+    /// The same, whose completion is told with an event of this transaction (RFC 9967 §2.5.1).
+    #[must_use]
+    pub fn asynchronous(self, asynchronous: Asynchronous<'a>) -> Self {
+        Self { asynchronous: Some(asynchronous), ..self }
+    }
+
+    /// What is told of a change beside the change itself.
+    pub(super) fn moment(
+        &'a self,
+        kind: &'a TypeSchema,
+        method: Method,
+        before: Option<&'a Resource>,
+        now: DateTime<Utc>,
+    ) -> Moment<'a> {
+        Moment { kind, method, before, now, asynchronous: self.asynchronous.as_ref() }
+    }
+}
