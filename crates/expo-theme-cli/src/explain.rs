@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use expo_theme::{
-    Appearance, EffectiveColour, Mode, Origin, PairContrast, Platform, Report, TOKENS, appearance, contrasts,
-    sdk_version,
+    Appearance, EffectiveColour, Mode, Origin, PairContrast, Platform, Report, SDKS, TOKENS, appearance,
+    contrasts, sdk_version,
 };
 
 use crate::{Failure, options::Options};
@@ -38,6 +38,9 @@ pub(crate) fn print(report: &Report, options: &Options) -> Result<(), Failure> {
     print!("{table}{LEGEND}");
     print!("{}", weak_pairs(&drawn));
     println!("Defaults of {} and {}", sdk_version(Platform::Ios), sdk_version(Platform::Android));
+    for sdk in SDKS.iter().filter(|sdk| !sdk.has_known_defaults) {
+        println!("Those of {}, which {} pins, are unknown", sdk.name, sdk.pinned_by.unwrap_or("nothing"));
+    }
     Ok(())
 }
 

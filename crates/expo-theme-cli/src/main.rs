@@ -4,6 +4,7 @@
 mod build;
 mod explain;
 mod file;
+mod fix;
 mod options;
 mod render;
 
@@ -29,6 +30,9 @@ fn main() -> ExitCode {
         }
         Ok(Command::Explain(options)) => {
             finish(run(&options).and_then(|report| explain::print(&report, &options)))
+        }
+        Ok(Command::Fix(options, wishes)) => {
+            finish(run(&options).and_then(|report| fix::run(&report, &options, wishes)))
         }
         Err(error) => {
             eprintln!("expo-theme: {error}\n\n{}", options::USAGE);

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::fix::Wishes;
 use expo_theme::{InterfaceStyle, Profile, Surroundings};
 use lexopt::{Arg, Parser, ValueExt};
 
@@ -9,6 +10,7 @@ pub(crate) const USAGE: &str = "\
 Usage: expo-theme check FILE [OPTIONS]
        expo-theme build FILE [OPTIONS] [--ios PLIST] [--android ASSET]
        expo-theme explain FILE [OPTIONS]
+       expo-theme fix FILE [OPTIONS] [--derive-dark] [--write]
        expo-theme schema
 
 check   says what is wrong with a theme
@@ -16,6 +18,9 @@ build   checks it, then writes what the platforms read:
         --ios PLIST       the key ClerkTheme in this property list, the rest of it untouched; new if there is none
         --android ASSET   clerk_theme.json, as it lies in app/src/main/assets
 explain says what each platform draws in each mode, and why, and where contrast is weak
+fix     proposes the nearest colours with which every text can be read; exit code 1 as long as there are any
+        --derive-dark     proposes a dark palette instead, made from the light one
+        --write           puts them into the file, every other byte as it was
 schema  prints a JSON Schema of themes for editors
 
 --profile strict  every problem in one run; refuses what only seems to work (the default)
@@ -34,6 +39,7 @@ pub(crate) enum Command {
     Check(Options),
     Build(Options, Outputs),
     Explain(Options),
+    Fix(Options, Wishes),
 }
 
 #[derive(Default)]
@@ -56,11 +62,14 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
     let mut words = Vec::new();
     let mut options = Options::default();
     let mut outputs = Outputs::default();
+    let mut wishes = Wishes::default();
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Short('h') | Arg::Long("help") => return Ok(Command::Help),
             Arg::Long("ios") => outputs.ios = Some(parser.value()?.into()),
             Arg::Long("android") => outputs.android = Some(parser.value()?.into()),
+            Arg::Long("write") => wishes.write = true,
+            Arg::Long("derive-dark") => wishes.derives_dark = true,
             Arg::Long("json") => options.json = true,
             Arg::Long("profile") => options.profile = parser.value()?.parse_with(profile_of)?,
             Arg::Long("fonts") => options.fonts = Some(list_of(&parser.value()?.string()?)),
@@ -79,7 +88,7 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
     if let Some(word) = words.next() {
         return Err(format!("unexpected `{}`", word.display()).into());
     }
-    command_of(&command, options, outputs)
+    command_of(&command, options, outputs, wishes)
 }
 
 impl Options {
@@ -106,8 +115,15 @@ fn profile_of(name: &str) -> Result<Profile, &'static str> {
     }
 }
 
-fn command_of(name: &str, options: Options, outputs: Outputs) -> Result<Command, lexopt::Error> {
+fn command_of(
+    name: &str,
+    options: Options,
+    outputs: Outputs,
+    wishes: Wishes,
+) -> Result<Command, lexopt::Error> {
     match name {
+        "fix" => Ok(Command::Fix(options, wishes)),
+        _ if wishes.write || wishes.derives_dark => Err("--write and --derive-dark belong to fix".into()),
         "check" | "explain" if outputs.ios.is_some() || outputs.android.is_some() => {
             Err("--ios and --android belong to build".into())
         }

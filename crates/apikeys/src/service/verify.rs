@@ -167,10 +167,12 @@ impl<S: KeyStore> TenantKeys<'_, S> {
         }
         let Some(news) = keys.news else { return Err(Step::Ask(state.shards.ticket(id))) };
         let now_ms = now.timestamp_millis();
-        if may_follow && news.are_due(state.asked_at(), now_ms) {
+        let is_late = news.are_late(state.shards.as_of(), now_ms);
+        // While another call asks for news that are late, this one can't go on without them.
+        if may_follow && (is_late || news.are_due(state.asked_at(), now_ms)) {
             return Err(Step::Follow);
         }
-        let is_plain = !news.are_late(state.shards.as_of(), now_ms);
+        let is_plain = !is_late;
         let kept = |key: &Kept<'_>| {
             if demand.asks_nothing() || key.permits(demand.scopes) { kept(key) } else { None }
         };
@@ -355,7 +357,11 @@ impl<S: KeyStore> TenantKeys<'_, S> {
 
     /// Follows the feed to its end; a failure shows as news that grow old.
     async fn follow(&self, now: DateTime<Utc>) {
-        let Some(_following) = self.state.begin_following(now.timestamp_millis()) else { return };
+        let leave = self.state.begin_following(now.timestamp_millis());
+        // Following twice at a time costs a read; waiting for another call could be for ever.
+        if leave.is_none() && !self.is_lagging(now) {
+            return;
+        }
         loop {
             let cursor = self.state.cursor();
             let asked = self.keys.store.changed_keys(&self.state.tenant, cursor, FEED_PAGE, now).await;
