@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Directory, DirectoryId, Event, MemberDelta, Resource, ResourceId};
+use crate::{Directory, DirectoryId, Event, MemberDelta, Resource, ResourceId, StoredPassword};
 
 /// Counts the changes of a resource or a directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,6 +35,8 @@ pub enum ResourceChange {
         members: MemberDelta,
         /// Values that no other resource of its type may have.
         unique: Vec<UniqueValue>,
+        /// What the host keeps of the password that is set.
+        password: Option<StoredPassword>,
         /// What is told of it.
         event: Option<Arc<Event>>,
     },
@@ -46,6 +48,8 @@ pub enum ResourceChange {
         members: MemberDelta,
         /// Values that no other resource of its type may have.
         unique: Vec<UniqueValue>,
+        /// What the host keeps of the password that is set.
+        password: Option<StoredPassword>,
         /// What is told of it.
         event: Option<Arc<Event>>,
     },
@@ -116,6 +120,27 @@ impl ResourceChange {
             Self::Tell { event } => *event = Arc::new(told),
         }
         self
+    }
+
+    /// The same, which sets a password, too; only what writes a resource can.
+    #[must_use]
+    pub(crate) fn setting(mut self, set: StoredPassword) -> Self {
+        match &mut self {
+            Self::Create { password, .. } | Self::Replace { password, .. } => *password = Some(set),
+            Self::Members { .. } | Self::Delete { .. } | Self::Tell { .. } => {}
+        }
+        self
+    }
+
+    /// The password that belongs to a commit, for the host to keep, and whose it is.
+    pub fn password(&self, commit: &ResourceCommit) -> Option<(&ResourceId, &StoredPassword)> {
+        match (self, commit) {
+            (
+                Self::Create { resource, password, .. } | Self::Replace { resource, password, .. },
+                ResourceCommit::Applied(_),
+            ) => Some((&resource.id, password.as_ref()?)),
+            _ => None,
+        }
     }
 
     /// The event that belongs to a commit, for the host's outbox; none, if nothing was written.

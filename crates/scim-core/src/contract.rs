@@ -226,6 +226,7 @@ pub async fn a_value_is_unique_within_a_type<S: ScimStore>(store: S) -> Check {
         resource: Arc::new(resource),
         members: MemberDelta::default(),
         unique: unique(),
+        password: None,
         event: None,
     };
     let twin = store.commit(&tenant(), &directory(), &create(user(2))).await?;

@@ -27,6 +27,7 @@ mod id;
 mod mapping;
 mod members;
 mod memory;
+mod password;
 mod patch;
 mod path;
 mod precondition;
@@ -60,6 +61,7 @@ pub use crate::{
     mapping::{MAX_MAPPINGS, MappingError, NewMapping, add_mapping, remove_mapping, replace_mappings},
     members::{Joining, MAX_MEMBERS, MemberDelta},
     memory::MemoryStore,
+    password::{ClearPassword, StoredPassword},
     patch::{MAX_OPERATIONS, PatchRequest, Patched, patch},
     path::AttributePath,
     precondition::Precondition,

@@ -2,6 +2,7 @@
 
 mod apply;
 mod elements;
+mod password;
 mod request;
 
 use serde_json::{Map, Value};

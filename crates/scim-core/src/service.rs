@@ -3,6 +3,7 @@
 mod bulk;
 mod events;
 mod known_members;
+mod passwords;
 
 use std::sync::Arc;
 
@@ -11,10 +12,11 @@ use rand_core::CryptoRng;
 use serde_json::Value;
 
 pub use self::bulk::BulkAnswer;
+use self::passwords::Passwords;
 use crate::{
-    Asynchronous, Commit, Directory, DirectoryChange, DirectoryId, DirectoryToken, EventDetail, Filter,
-    NewDirectory, PatchRequest, Precondition, Profile, Projection, Registry, Related, Resource,
-    ResourceChange, ResourceCommit, ResourceId, Revision, ScimStore, Slice, TenantId, Written,
+    Asynchronous, ClearPassword, Commit, Directory, DirectoryChange, DirectoryId, DirectoryToken,
+    EventDetail, Filter, NewDirectory, PatchRequest, Precondition, Profile, Projection, Registry, Related,
+    Resource, ResourceChange, ResourceCommit, ResourceId, Revision, ScimStore, Slice, TenantId, Written,
     bulk::Method,
     create,
     discovery::{self, DEFAULT_RESULTS, MAX_RESULTS},
@@ -25,6 +27,7 @@ use crate::{
     registry::TypeSchema,
     render::{location, render, version},
     replace,
+    write::with_password,
 };
 
 /// A SCIM service provider for all tenants, on a store.
@@ -37,6 +40,7 @@ pub struct Scim<S> {
     registry: Arc<Registry>,
     profile: Profile,
     events: Option<EventDetail>,
+    passwords: Passwords,
 }
 
 /// Which resources are listed, as a request's parameters say it.
@@ -138,7 +142,13 @@ const RETRIES: u32 = 3;
 impl<S: ScimStore> Scim<S> {
     /// A service provider of these types of resources.
     pub fn new(store: S, registry: Registry) -> Self {
-        Self { store, registry: Arc::new(registry), profile: Profile::default(), events: None }
+        Self {
+            store,
+            registry: Arc::new(registry),
+            profile: Profile::default(),
+            events: None,
+            passwords: Passwords::default(),
+        }
     }
 
     /// The same with other choices where the RFCs leave them.
@@ -244,7 +254,11 @@ impl<S: ScimStore> Scim<S> {
         now: DateTime<Utc>,
         rng: &mut impl CryptoRng,
     ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
-        let (resource, change) = create(kind, body, now, rng).map_err(ServiceError::Refused)?;
+        let password = self.password(|| ClearPassword::of_body(kind, body))?;
+        let (resource, mut change) = create(kind, body, now, rng).map_err(ServiceError::Refused)?;
+        if let Some(password) = self.stored(call.place.tenant, password.as_ref()).await? {
+            change = change.setting(password);
+        }
         match self.commit(call.place, &call.moment(kind, Method::Post, None, now), change).await? {
             Outcome::Written(_) => Ok(resource),
             Outcome::Unchanged(_) | Outcome::Stale => Err(ServiceError::Contended),
@@ -340,10 +354,21 @@ impl<S: ScimStore> Scim<S> {
         now: DateTime<Utc>,
     ) -> Result<Answer, ServiceError<ScimError, S::Error>> {
         let call = call.into();
-        let resource = self
-            .change(&call, kind, id, (Method::Put, now), |stored| replace(kind, stored, body, now))
-            .await?;
+        let resource = self.replace_resource(&call, kind, id, body, now).await?;
         self.answer(call.place, kind, resource, &Projection::default()).await
+    }
+
+    async fn replace_resource(
+        &self,
+        call: &Call<'_>,
+        kind: &TypeSchema,
+        id: &ResourceId,
+        body: &Value,
+        now: DateTime<Utc>,
+    ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
+        let password = self.password(|| ClearPassword::of_body(kind, body))?;
+        let attempt = Attempt { method: Method::Put, now, password };
+        self.change(call, kind, id, attempt, |stored| replace(kind, stored, body, now)).await
     }
 
     /// Changes a resource (RFC 7644 §3.5.2).
@@ -359,10 +384,9 @@ impl<S: ScimStore> Scim<S> {
         now: DateTime<Utc>,
     ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
         let request = request.under(self.profile);
-        self.change(&call.into(), kind, id, (Method::Patch, now), |stored| {
-            modify(kind, stored, &request, now)
-        })
-        .await
+        let password = self.password(|| request.password(kind))?;
+        let attempt = Attempt { method: Method::Patch, now, password };
+        self.change(&call.into(), kind, id, attempt, |stored| modify(kind, stored, &request, now)).await
     }
 
     /// Deletes a resource (RFC 7644 §3.6).
@@ -447,13 +471,17 @@ impl<S: ScimStore> Scim<S> {
         call: &Call<'_>,
         kind: &TypeSchema,
         id: &ResourceId,
-        (method, now): (Method, DateTime<Utc>),
+        Attempt { method, now, password }: Attempt,
         decide: impl Fn(&Arc<Resource>) -> Result<Written, ScimError>,
     ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
         for _ in 0..=RETRIES {
             let stored = self.load(call.place, kind, id).await?;
             call.precondition.check(&stored).map_err(ServiceError::Refused)?;
-            let (next, change) = decide(&stored).map_err(ServiceError::Refused)?;
+            let (mut next, mut change) = decide(&stored).map_err(ServiceError::Refused)?;
+            if let Some(password) = self.stored(call.place.tenant, password.as_ref()).await? {
+                let (resource, setting) = with_password(kind, (next, change), password, now);
+                (next, change) = (resource, Some(setting));
+            }
             let outcome = match change {
                 None => Outcome::Unchanged(next.revision),
                 Some(change) => {
@@ -509,6 +537,13 @@ impl<S: ScimStore> Scim<S> {
             }
         }
     }
+}
+
+/// How a stored resource is changed.
+struct Attempt {
+    method: Method,
+    now: DateTime<Utc>,
+    password: Option<ClearPassword>,
 }
 
 /// What became of a change that was not refused.

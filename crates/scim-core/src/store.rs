@@ -104,7 +104,7 @@ pub trait ResourceWriter: ErrorType + Send + Sync {
     /// As each [`ResourceChange`] says; all of it or nothing, and durable before it is answered. A membership whose group
     /// or member is gone is gone, too. The account effects are derived from what is stored by then, for the user that was
     /// written and for every user whose memberships changed, and belong to the same commit; so does
-    /// [`ResourceChange::event`], for a store that hands events to an outbox.
+    /// [`ResourceChange::password`] and [`ResourceChange::event`], for a store that hands them to the host.
     fn commit(
         &self,
         tenant: &TenantId,

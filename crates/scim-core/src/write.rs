@@ -7,7 +7,8 @@ use rand_core::CryptoRng;
 use serde_json::{Map, Value};
 
 use crate::{
-    MemberDelta, PatchRequest, Resource, ResourceChange, ResourceId, Revision, UniqueValue, canonical,
+    MemberDelta, PatchRequest, Resource, ResourceChange, ResourceId, Revision, StoredPassword, UniqueValue,
+    canonical,
     error::{ScimError, ScimType},
     filter::comparison_key,
     members,
@@ -44,6 +45,7 @@ pub fn create(
         resource: resource.clone(),
         members: members.unwrap_or_default(),
         unique,
+        password: None,
         event: None,
     };
     Ok((resource, change))
@@ -118,8 +120,41 @@ fn written(
     });
     Ok((
         resource.clone(),
-        Some(ResourceChange::Replace { resource, members: next.members, unique, event: None }),
+        Some(ResourceChange::Replace {
+            resource,
+            members: next.members,
+            unique,
+            password: None,
+            event: None,
+        }),
     ))
+}
+
+/// The same change, or one of the resource as it is stored, which sets a password, too.
+pub(crate) fn with_password(
+    kind: &TypeSchema,
+    (next, change): Written,
+    password: StoredPassword,
+    now: DateTime<Utc>,
+) -> (Arc<Resource>, ResourceChange) {
+    let members = match change {
+        Some(change @ (ResourceChange::Create { .. } | ResourceChange::Replace { .. })) => {
+            return (next, change.setting(password));
+        }
+        Some(ResourceChange::Members { members, .. }) => members,
+        _ => MemberDelta::default(),
+    };
+    let (updated_at, revision) = (now.trunc_subsecs(3), next.revision.next());
+    let resource = Arc::new(Resource { updated_at, revision, ..Resource::clone(&next) });
+    let unique = unique_values(kind, &resource.attributes);
+    let change = ResourceChange::Replace {
+        resource: resource.clone(),
+        members,
+        unique,
+        password: Some(password),
+        event: None,
+    };
+    (resource, change)
 }
 
 /// The attributes of a body, and its members, if it names any.

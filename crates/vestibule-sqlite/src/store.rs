@@ -3,7 +3,7 @@
 use std::{error::Error, fmt, path::Path, sync::Arc};
 
 use rusqlite::Transaction;
-use scim_core::{AccountEffect, DirectoryId, Event, TenantId};
+use scim_core::{AccountEffect, DirectoryId, Event, ResourceId, StoredPassword, TenantId};
 
 use crate::{Database, SqliteError};
 
@@ -14,11 +14,15 @@ use crate::{Database, SqliteError};
 pub struct SqliteStore {
     pub(crate) database: Database,
     pub(crate) accounts: Option<AccountHook>,
+    pub(crate) passwords: Option<PasswordHook>,
     pub(crate) events: Option<EventHook>,
 }
 
 pub(crate) type AccountHook =
     Arc<dyn Fn(&Transaction<'_>, &TenantId, &AccountEffect) -> HookResult + Send + Sync>;
+
+pub(crate) type PasswordHook =
+    Arc<dyn Fn(&Transaction<'_>, &TenantId, &ResourceId, &StoredPassword) -> HookResult + Send + Sync>;
 
 pub(crate) type EventHook =
     Arc<dyn Fn(&Transaction<'_>, &TenantId, &DirectoryId, &Event) -> HookResult + Send + Sync>;
@@ -45,7 +49,7 @@ impl SqliteStore {
 
     /// A store on an open database.
     pub fn new(database: Database) -> Self {
-        Self { database, accounts: None, events: None }
+        Self { database, accounts: None, passwords: None, events: None }
     }
 
     /// The same, which hands every account effect of a directory to `hook` before the change is committed.
@@ -58,6 +62,23 @@ impl SqliteStore {
         hook: impl Fn(&Transaction<'_>, &TenantId, &AccountEffect) -> HookResult + Send + Sync + 'static,
     ) -> Self {
         self.accounts = Some(Arc::new(hook));
+        self
+    }
+
+    /// The same, which hands what the host keeps of every password to `hook`, after the account effects of its change and
+    /// before that is committed.
+    ///
+    /// The hook writes the host's own tables in the same transaction; if it fails, the change is taken back with it, and
+    /// the caller sees [`SqliteError::Hook`].
+    #[must_use]
+    pub fn with_passwords(
+        mut self,
+        hook: impl Fn(&Transaction<'_>, &TenantId, &ResourceId, &StoredPassword) -> HookResult
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        self.passwords = Some(Arc::new(hook));
         self
     }
 
@@ -85,6 +106,7 @@ impl fmt::Debug for SqliteStore {
         f.debug_struct("SqliteStore")
             .field("database", &self.database)
             .field("accounts", &self.accounts.is_some())
+            .field("passwords", &self.passwords.is_some())
             .field("events", &self.events.is_some())
             .finish()
     }

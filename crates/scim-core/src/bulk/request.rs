@@ -1,5 +1,7 @@
 //! The body of a bulk request.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use crate::{
@@ -28,7 +30,7 @@ pub(crate) struct Operation {
 }
 
 /// What an operation asks for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Asked {
     pub(crate) method: Method,
     pub(crate) endpoint: String,
@@ -36,6 +38,17 @@ pub(crate) struct Asked {
     pub(crate) data: Value,
     /// The version that the resource must have, as `If-Match` says it.
     pub(crate) precondition: Precondition,
+}
+
+/// Without the data, in which a password may be.
+impl fmt::Debug for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Asked")
+            .field("method", &self.method)
+            .field("endpoint", &self.endpoint)
+            .field("target", &self.target)
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

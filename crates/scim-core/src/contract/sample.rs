@@ -97,7 +97,13 @@ fn unique(resource: &Resource) -> Vec<UniqueValue> {
 /// The creation of a resource with these members.
 pub(super) fn added(new: &Resource, members: impl IntoIterator<Item = u8>) -> ResourceChange {
     let members = MemberDelta { add: members.into_iter().map(id).collect(), ..MemberDelta::default() };
-    ResourceChange::Create { resource: Arc::new(new.clone()), members, unique: unique(new), event: None }
+    ResourceChange::Create {
+        resource: Arc::new(new.clone()),
+        members,
+        unique: unique(new),
+        password: None,
+        event: None,
+    }
 }
 
 /// A user under another name.
@@ -105,7 +111,13 @@ pub(super) fn replaced(stored: &Resource, name: &str) -> ResourceChange {
     let mut next = Resource { revision: stored.revision.next(), ..stored.clone() };
     next.attributes.insert("userName".into(), name.into());
     let unique = unique(&next);
-    ResourceChange::Replace { resource: Arc::new(next), members: MemberDelta::default(), unique, event: None }
+    ResourceChange::Replace {
+        resource: Arc::new(next),
+        members: MemberDelta::default(),
+        unique,
+        password: None,
+        event: None,
+    }
 }
 
 pub(super) fn removed(stored: &Resource) -> ResourceChange {

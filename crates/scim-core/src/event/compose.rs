@@ -32,9 +32,15 @@ pub struct Asynchronous<'a> {
 /// The event of a change; the version is filled in when it is committed.
 pub(crate) fn compose(moment: &Moment<'_>, detail: EventDetail, change: &ResourceChange) -> Option<Event> {
     let event = match change {
-        ResourceChange::Create { resource, members, .. } => created(moment, detail, resource, members),
-        ResourceChange::Replace { resource, members, .. } => changed(moment, detail, resource, members),
-        ResourceChange::Members { members, .. } => changed(moment, detail, moment.before?, members),
+        ResourceChange::Create { resource, members, password, .. } => {
+            created(moment, detail, resource, &named(members, password.is_some()), members)
+        }
+        ResourceChange::Replace { resource, members, password, .. } => {
+            changed(moment, detail, resource, &named(members, password.is_some()), members)
+        }
+        ResourceChange::Members { members, .. } => {
+            changed(moment, detail, moment.before?, &named(members, false), members)
+        }
         ResourceChange::Delete { id, .. } => {
             subject(moment, moment.before, id).with(EventKind::Delete, Map::new(), false)
         }
@@ -43,7 +49,19 @@ pub(crate) fn compose(moment: &Moment<'_>, detail: EventDetail, change: &Resourc
     Some(complete(moment, event))
 }
 
-fn created(moment: &Moment<'_>, detail: EventDetail, resource: &Resource, members: &MemberDelta) -> Event {
+/// What changes beside the stored attributes; of a password only that it did.
+fn named(members: &MemberDelta, password: bool) -> Vec<String> {
+    let named = [("members", !members.is_empty()), ("password", password)];
+    named.into_iter().filter(|(_, changes)| *changes).map(|(name, _)| name.to_owned()).collect()
+}
+
+fn created(
+    moment: &Moment<'_>,
+    detail: EventDetail,
+    resource: &Resource,
+    beside: &[String],
+    members: &MemberDelta,
+) -> Event {
     let event = Event::about(moment.kind, resource, moment.now);
     match detail {
         EventDetail::Full => {
@@ -52,18 +70,24 @@ fn created(moment: &Moment<'_>, detail: EventDetail, resource: &Resource, member
         EventDetail::Notice => {
             let mut names = difference::paths(moment.kind, &Map::new(), &resource.attributes);
             names.insert(0, "id".to_owned());
-            names.extend((!members.is_empty()).then(|| "members".to_owned()));
+            names.extend_from_slice(beside);
             event.with(EventKind::CreateNotice, one("attributes", names.into()), true)
         }
     }
 }
 
-fn changed(moment: &Moment<'_>, detail: EventDetail, after: &Resource, members: &MemberDelta) -> Event {
+fn changed(
+    moment: &Moment<'_>,
+    detail: EventDetail,
+    after: &Resource,
+    beside: &[String],
+    members: &MemberDelta,
+) -> Event {
     let before = moment.before.map_or_else(Map::new, |before| before.attributes.clone());
     let mut paths = difference::paths(moment.kind, &before, &after.attributes);
     let mut operations = difference::operations(moment.kind, &paths, after);
     operations.extend(difference::member_operations(members));
-    paths.extend((!members.is_empty()).then(|| "members".to_owned()));
+    paths.extend_from_slice(beside);
     let (kind, payload) = match (moment.method, detail) {
         (Method::Put, EventDetail::Full) => {
             (EventKind::PutFull, one("data", representation(moment, after, members)))

@@ -1,6 +1,6 @@
 //! One operation of a PATCH.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use serde_json::{Map, Value};
 
@@ -51,18 +51,21 @@ pub(super) fn apply(
     working: &mut Working,
     operation: &Operation,
 ) -> Result<(), ScimError> {
-    let read = working.profile.reads_json_in_texts.then(|| json_in(&operation.value));
-    let value = read.as_ref().and_then(Option::as_ref).unwrap_or(&operation.value);
+    let value = &*read(working.profile, &operation.value);
     match &operation.path {
         Some(path) => at_path(kind, working, operation.verb, path, value),
         None => whole(kind, working, operation.verb, value),
     }
 }
 
-/// The object or the list that a text holds.
-fn json_in(value: &Value) -> Option<Value> {
-    let read: Value = serde_json::from_str(value.as_str()?).ok()?;
-    (read.is_object() || read.is_array()).then_some(read)
+/// The value of an operation: the object or the list that a text holds, if the profile says so.
+pub(super) fn read(profile: Profile, value: &Value) -> Cow<'_, Value> {
+    let text = value.as_str().filter(|_| profile.reads_json_in_texts);
+    let held = text.and_then(|text| serde_json::from_str::<Value>(text).ok());
+    match held.filter(|held| held.is_object() || held.is_array()) {
+        Some(held) => Cow::Owned(held),
+        None => Cow::Borrowed(value),
+    }
 }
 
 /// Without a path the value is a partial resource; Entra ID writes paths into its names.

@@ -1,6 +1,6 @@
 //! The body of a PATCH.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use serde_json::{Map, Value};
 
@@ -19,11 +19,21 @@ pub struct PatchRequest {
     pub(super) profile: Profile,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(super) struct Operation {
     pub(super) verb: Verb,
     pub(super) path: Option<String>,
     pub(super) value: Value,
+}
+
+/// Without the value, which may be a password.
+impl fmt::Debug for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Operation")
+            .field("verb", &self.verb)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

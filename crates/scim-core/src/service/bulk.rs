@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use rand_core::CryptoRng;
 use serde_json::{Value, json};
 
-use super::{Call, Place, Scim, ServiceError};
+use super::{Attempt, Call, Place, Scim, ServiceError};
 use crate::{
     Asynchronous, PatchRequest, Resource, ResourceId, ScimStore, TransactionId, TypeSchema,
     bulk::{
@@ -16,7 +16,6 @@ use crate::{
     error::{ScimError, ScimType, shortened},
     modify,
     render::{location, version},
-    replace,
 };
 
 /// What became of a bulk request.
@@ -234,12 +233,7 @@ impl<'a, S: ScimStore> Run<'a, S> {
         }
         let id = self.target(asked).map_err(ServiceError::Refused)?;
         let changed = match asked.method {
-            Method::Put => {
-                scim.change(&call, kind, &id, (Method::Put, self.now), |stored| {
-                    replace(kind, stored, &data, self.now)
-                })
-                .await?
-            }
+            Method::Put => scim.replace_resource(&call, kind, &id, &data, self.now).await?,
             Method::Patch => {
                 let request = PatchRequest::parse(&data).map_err(ServiceError::Refused)?;
                 scim.modify(call, kind, &id, &request, self.now).await?
@@ -333,9 +327,9 @@ impl<'a, S: ScimStore> Run<'a, S> {
             let patch = patch.map_err(ServiceError::Refused).map_err(blame)?;
             let (kind, id) = (created.kind, &created.resource.id);
             let call = Call::from(self.place);
+            let attempt = Attempt { method: Method::Patch, now: self.now, password: None };
             let decide = |stored: &Arc<Resource>| modify(kind, stored, &patch, self.now);
-            created.resource =
-                self.scim.change(&call, kind, id, (Method::Patch, self.now), decide).await.map_err(blame)?;
+            created.resource = self.scim.change(&call, kind, id, attempt, decide).await.map_err(blame)?;
         }
         Ok(())
     }

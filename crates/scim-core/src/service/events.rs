@@ -28,9 +28,11 @@ impl<S: ScimStore> Scim<S> {
     /// `/ServiceProviderConfig` (RFC 7643 §5, RFC 9967 §4).
     pub fn service_provider_config(&self, base_url: &str) -> Value {
         let mut config = discovery::service_provider_config(base_url);
-        if let (Some(detail), Value::Object(config)) = (self.events, &mut config) {
+        let Value::Object(entries) = &mut config else { return config };
+        entries.insert("changePassword".to_owned(), json!({ "supported": self.passwords.are_kept() }));
+        if let Some(detail) = self.events {
             let uris: Vec<_> = detail.kinds().iter().map(|kind| EventKind::uri(*kind)).collect();
-            config
+            entries
                 .insert("securityEvents".to_owned(), json!({ "asyncRequest": "request", "eventUris": uris }));
         }
         config
