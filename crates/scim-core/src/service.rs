@@ -1,33 +1,41 @@
 //! Load, decide, commit.
 
+mod answer;
 mod bulk;
+mod call;
+mod commit;
 mod events;
 mod known_members;
 mod passwords;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 use rand_core::CryptoRng;
 use serde_json::Value;
 
-pub use self::bulk::BulkAnswer;
-use self::passwords::Passwords;
+pub use self::{
+    answer::{Answer, Head, Read},
+    bulk::BulkAnswer,
+    call::Call,
+};
+use self::{
+    commit::{Attempt, Outcome},
+    passwords::Passwords,
+};
 use crate::{
-    Asynchronous, ClearPassword, Commit, Directory, DirectoryChange, DirectoryId, DirectoryToken,
-    EventDetail, Filter, NewDirectory, PatchRequest, Precondition, Profile, Projection, Registry, Related,
-    Resource, ResourceChange, ResourceCommit, ResourceId, Revision, ScimStore, Slice, TenantId, Written,
+    ClearPassword, Commit, Directory, DirectoryChange, DirectoryId, DirectoryToken, EventDetail, Filter,
+    NewDirectory, PatchRequest, Profile, Projection, Registry, Related, Resource, ResourceChange, ResourceId,
+    ScimStore, Slice, TenantId,
     bulk::Method,
     create,
     discovery::{self, DEFAULT_RESULTS, MAX_RESULTS},
     error::{ScimError, ScimType},
-    event::Moment,
     filter::FilterError,
     modify,
     registry::TypeSchema,
-    render::{location, render, version},
+    render::render,
     replace,
-    write::with_password,
 };
 
 /// A SCIM service provider for all tenants, on a store.
@@ -117,23 +125,6 @@ pub struct Place<'a> {
     pub directory: &'a DirectoryId,
     /// The base URL of its endpoints, without a slash at its end.
     pub base_url: &'a str,
-}
-
-/// A request about a directory, and what it depends on; one that depends on nothing is made from its [`Place`].
-#[derive(Debug, Clone)]
-pub struct Call<'a> {
-    /// The directory.
-    pub place: Place<'a>,
-    /// On which version of the resource it depends.
-    pub precondition: Precondition,
-    /// How its completion is told, if the client does not wait for the answer.
-    pub asynchronous: Option<Asynchronous<'a>>,
-}
-
-impl<'a> From<Place<'a>> for Call<'a> {
-    fn from(place: Place<'a>) -> Self {
-        Self { place, precondition: Precondition::default(), asynchronous: None }
-    }
 }
 
 /// How often a decision is made anew because another commit came between.
@@ -465,126 +456,6 @@ impl<S: ScimStore> Scim<S> {
         let found = found.map_err(ServiceError::Store)?;
         found.ok_or_else(|| ServiceError::Refused(ScimError::not_found(kind.name(), id.as_str())))
     }
-
-    async fn change(
-        &self,
-        call: &Call<'_>,
-        kind: &TypeSchema,
-        id: &ResourceId,
-        Attempt { method, now, password }: Attempt,
-        decide: impl Fn(&Arc<Resource>) -> Result<Written, ScimError>,
-    ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
-        for _ in 0..=RETRIES {
-            let stored = self.load(call.place, kind, id).await?;
-            call.precondition.check(&stored).map_err(ServiceError::Refused)?;
-            let (mut next, mut change) = decide(&stored).map_err(ServiceError::Refused)?;
-            if let Some(password) = self.stored(call.place.tenant, password.as_ref()).await? {
-                let (resource, setting) = with_password(kind, (next, change), password, now);
-                (next, change) = (resource, Some(setting));
-            }
-            let outcome = match change {
-                None => Outcome::Unchanged(next.revision),
-                Some(change) => {
-                    let change = match call.precondition.is_some() {
-                        true => change.expecting(stored.revision),
-                        false => change,
-                    };
-                    self.commit(call.place, &call.moment(kind, method, Some(&stored), now), change).await?
-                }
-            };
-            let next = Resource::clone(&next);
-            match outcome {
-                Outcome::Written(revision) => {
-                    let updated_at = now.trunc_subsecs(3);
-                    return Ok(Arc::new(Resource { revision, updated_at, ..next }));
-                }
-                Outcome::Unchanged(revision) => {
-                    let next = Resource { revision, ..next };
-                    let uri = format!("{}/{id}", kind.endpoint());
-                    self.complete(call, method.as_str(), &uri, Ok((method.success(), &next)), now).await?;
-                    return Ok(Arc::new(next));
-                }
-                Outcome::Stale => {}
-            }
-        }
-        Err(ServiceError::Contended)
-    }
-
-    async fn commit(
-        &self,
-        place: Place<'_>,
-        moment: &Moment<'_>,
-        change: ResourceChange,
-    ) -> Result<Outcome, ServiceError<ScimError, S::Error>> {
-        let mut change = self.told(moment, change);
-        let commit = self.store.commit(place.tenant, place.directory, &change).await;
-        let mut commit = commit.map_err(ServiceError::Store)?;
-        if matches!(commit, ResourceCommit::UnknownMember(_)) && self.profile.leaves_out_unknown_members {
-            change = self.with_known_members(place, change).await.map_err(ServiceError::Store)?;
-            let again = self.store.commit(place.tenant, place.directory, &self.told(moment, change)).await;
-            commit = again.map_err(ServiceError::Store)?;
-        }
-        match commit {
-            ResourceCommit::Applied(revision) => Ok(Outcome::Written(revision)),
-            ResourceCommit::Unchanged(revision) => Ok(Outcome::Unchanged(revision)),
-            ResourceCommit::Stale => Ok(Outcome::Stale),
-            ResourceCommit::NotUnique(attribute) => {
-                Err(ServiceError::Refused(ScimError::uniqueness(&attribute)))
-            }
-            ResourceCommit::UnknownMember(id) => {
-                let detail = format!("there is no member `{}`", crate::error::shortened(id.as_str()));
-                Err(ServiceError::Refused(ScimError::bad(ScimType::InvalidValue, detail)))
-            }
-        }
-    }
-}
-
-/// How a stored resource is changed.
-struct Attempt {
-    method: Method,
-    now: DateTime<Utc>,
-    password: Option<ClearPassword>,
-}
-
-/// What became of a change that was not refused.
-enum Outcome {
-    Written(Revision),
-    Unchanged(Revision),
-    Stale,
-}
-
-/// A resource in its wire form.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
-    /// The body.
-    pub body: Value,
-    /// What its headers say.
-    pub head: Head,
-}
-
-/// What the headers of an answer say about a resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
-    /// Its URL.
-    pub location: String,
-    /// Its entity tag (RFC 7644 §3.14).
-    pub version: String,
-}
-
-impl Head {
-    /// Of a resource below `base_url`.
-    pub fn of(kind: &TypeSchema, resource: &Resource, base_url: &str) -> Self {
-        Self { location: location(kind, resource, base_url), version: version(resource) }
-    }
-}
-
-/// What a client gets of a resource that it may know already.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Read {
-    /// The resource.
-    Changed(Answer),
-    /// Nothing, since its version is one that the client knows.
-    Unchanged(Head),
 }
 
 fn refused(error: &FilterError) -> ScimError {

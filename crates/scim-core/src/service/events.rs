@@ -5,9 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Call, Scim, ServiceError};
 use crate::{
-    Asynchronous, EventDetail, EventKind, Resource, ResourceChange, ScimStore, TypeSchema,
-    bulk::Method,
-    discovery,
+    EventDetail, EventKind, Resource, ResourceChange, ScimStore, discovery,
     error::ScimError,
     event::{Moment, completed, compose},
     render::version,
@@ -61,24 +59,5 @@ impl<S: ScimStore> Scim<S> {
         let change = ResourceChange::Tell { event: event.into() };
         let told = self.store.commit(call.place.tenant, call.place.directory, &change).await;
         told.map(|_| ()).map_err(ServiceError::Store)
-    }
-}
-
-impl<'a> Call<'a> {
-    /// The same, whose completion is told with an event of this transaction (RFC 9967 §2.5.1).
-    #[must_use]
-    pub fn asynchronous(self, asynchronous: Asynchronous<'a>) -> Self {
-        Self { asynchronous: Some(asynchronous), ..self }
-    }
-
-    /// What is told of a change beside the change itself.
-    pub(super) fn moment(
-        &'a self,
-        kind: &'a TypeSchema,
-        method: Method,
-        before: Option<&'a Resource>,
-        now: DateTime<Utc>,
-    ) -> Moment<'a> {
-        Moment { kind, method, before, now, asynchronous: self.asynchronous.as_ref() }
     }
 }
