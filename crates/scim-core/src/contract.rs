@@ -18,7 +18,7 @@ mod writes;
 
 use std::sync::Arc;
 
-use store_contract::{Check, ensure, ensure_eq};
+use store_contract::{Check, Violation, ensure, ensure_eq};
 
 use self::sample::{
     CONNECTION, added, all, at, by, directory, directory_of, group, member_ids, removed, replaced,
@@ -26,8 +26,8 @@ use self::sample::{
 };
 pub use self::{filters::*, groups::*, pages::*, sorts::*, tenancy::*, writes::*};
 use crate::{
-    Commit, DirectoryChange, DirectoryId, MemberDelta, Resource, ResourceChange, ResourceCommit, ResourceId,
-    ResourceQuery, Revision, ScimStore, UniqueValue, Window,
+    Commit, DirectoryChange, DirectoryId, Event, MemberDelta, Registry, Resource, ResourceChange,
+    ResourceCommit, ResourceId, ResourceQuery, Revision, ScimStore, UniqueValue, Window,
 };
 
 /// Makes one `#[test]` of each check, in the module that it is used in.
@@ -64,6 +64,8 @@ macro_rules! contract {
                 a_unique_value_is_free_again_after_a_change
                 a_replacement_needs_the_revision_before_it
                 a_deleted_resource_is_gone
+                what_is_only_told_writes_nothing
+                a_resource_is_deleted_from_an_expected_revision
                 members_are_told_by_id
                 a_member_is_added_once
                 a_member_leaves
@@ -72,6 +74,7 @@ macro_rules! contract {
                 members_are_cleared
                 an_unknown_member_writes_nothing
                 a_revision_counts_only_real_changes_of_members
+                members_change_from_an_expected_revision
                 a_deleted_user_leaves_its_groups
                 a_deleted_group_has_no_members
                 a_page_has_the_oldest_first
@@ -257,7 +260,7 @@ pub async fn a_resource_has_one_type<S: ScimStore>(store: S) -> Check {
     stored(&store, [user(1)]).await?;
     let read = store.resource(&tenant(), &directory(), "Group", &user(1).id).await?;
     ensure_eq!(read, None, "a user is no group");
-    let delete = ResourceChange::Delete { kind: "Group".into(), id: user(1).id };
+    let delete = ResourceChange::Delete { kind: "Group".into(), id: user(1).id, expected: None, event: None };
     ensure_eq!(
         store.commit(&tenant(), &directory(), &delete).await?,
         ResourceCommit::Stale,
@@ -297,6 +300,8 @@ pub async fn a_value_is_unique_within_a_type<S: ScimStore>(store: S) -> Check {
         resource: Arc::new(resource),
         members: MemberDelta::default(),
         unique: unique(),
+        password: None,
+        event: None,
     };
     let twin = store.commit(&tenant(), &directory(), &create(user(2))).await?;
     ensure_eq!(twin, ResourceCommit::NotUnique("userName".into()), "another user has the value");
@@ -365,6 +370,33 @@ pub async fn a_deleted_resource_is_gone<S: ScimStore>(store: S) -> Check {
     Ok(())
 }
 
+/// An event can be told without a change, in a directory that is there.
+pub async fn what_is_only_told_writes_nothing<S: ScimStore>(store: S) -> Check {
+    let registry = Registry::standard();
+    let kind = registry.resource_type("User").ok_or_else(|| Violation::new("users are a type"))?;
+    let tell = ResourceChange::Tell { event: Arc::new(Event::joined_feed(kind, &user(1), at(0))) };
+    let commit = store.commit(&tenant(), &directory(), &tell).await?;
+    ensure_eq!(commit, ResourceCommit::Stale, "an unknown directory tells nothing");
+    setup(&store).await?;
+    let commit = store.commit(&tenant(), &directory(), &tell).await?;
+    ensure!(matches!(commit, ResourceCommit::Applied(_)), "an event is told");
+    ensure_eq!(all(&store, "User").await?.total, 0, "nothing is written");
+    Ok(())
+}
+
+/// A resource at another revision than the expected one is not deleted.
+pub async fn a_resource_is_deleted_from_an_expected_revision<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1)]).await?;
+    let delete = |expected| removed(&user(1)).expecting(Revision(expected));
+    let commit = store.commit(&tenant(), &directory(), &delete(2)).await?;
+    ensure_eq!(commit, ResourceCommit::Stale, "a resource at another revision is not deleted");
+    ensure_eq!(all(&store, "User").await?.total, 1, "it is still there");
+    let commit = store.commit(&tenant(), &directory(), &delete(1)).await?;
+    ensure!(matches!(commit, ResourceCommit::Applied(_)), "one at the expected revision is");
+    Ok(())
+}
+
 /// Members by id with what they are, groups with their names.
 pub async fn members_are_told_by_id<S: ScimStore>(store: S) -> Check {
     setup(&store).await?;
@@ -397,7 +429,10 @@ pub async fn a_member_leaves<S: ScimStore>(store: S) -> Check {
     store.commit(&tenant(), &directory(), &by([1], [])).await?;
     for _ in 0..2 {
         let commit = store.commit(&tenant(), &directory(), &by([], [1])).await?;
-        ensure!(matches!(commit, ResourceCommit::Applied(_)), "leaving is no error");
+        ensure!(
+            matches!(commit, ResourceCommit::Applied(_) | ResourceCommit::Unchanged(_)),
+            "leaving is no error"
+        );
     }
     ensure_eq!(member_ids(&store).await?, Vec::<String>::new(), "the member has left");
     ensure_eq!(store.groups_of(&tenant(), &directory(), &user(1).id).await?, [], "and is in no group");
@@ -453,12 +488,44 @@ pub async fn an_unknown_member_writes_nothing<S: ScimStore>(store: S) -> Check {
 pub async fn a_revision_counts_only_real_changes_of_members<S: ScimStore>(store: S) -> Check {
     setup(&store).await?;
     stored(&store, [user(1), group(8)]).await?;
-    for (change, revision) in [(by([1], []), 2), (by([1], []), 2), (by([], [1]), 3), (by([], [1]), 3)] {
+    for (change, expected) in [
+        (by([1], []), ResourceCommit::Applied(Revision(2))),
+        (by([1], []), ResourceCommit::Unchanged(Revision(2))),
+        (by([], [1]), ResourceCommit::Applied(Revision(3))),
+        (by([], [1]), ResourceCommit::Unchanged(Revision(3))),
+    ] {
         let commit = store.commit(&tenant(), &directory(), &change).await?;
-        ensure_eq!(commit, ResourceCommit::Applied(Revision(revision)), "only real changes count");
+        ensure_eq!(commit, expected, "only real changes count");
+        let (ResourceCommit::Applied(Revision(revision)) | ResourceCommit::Unchanged(Revision(revision))) =
+            expected
+        else {
+            continue;
+        };
         let read = store.resource(&tenant(), &directory(), "Group", &group(8).id).await?;
         ensure_eq!(read.map(|group| group.revision), Some(Revision(revision)), "as the group says, too");
     }
+    Ok(())
+}
+
+/// Members that are changed from another revision than the stored one stay as they are.
+pub async fn members_change_from_an_expected_revision<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1), group(8)]).await?;
+    let join = by([1], []);
+    for (expected, commit) in [
+        (2, ResourceCommit::Stale),
+        (1, ResourceCommit::Applied(Revision(2))),
+        (1, ResourceCommit::Stale),
+        (2, ResourceCommit::Unchanged(Revision(2))),
+    ] {
+        let change = join.clone().expecting(Revision(expected));
+        ensure_eq!(
+            store.commit(&tenant(), &directory(), &change).await?,
+            commit,
+            "members of an expected group"
+        );
+    }
+    ensure_eq!(member_ids(&store).await?, ["id1"], "the expected change is there");
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Registry, patch::MAX_OPERATIONS, registry::TypeSchema, schema::Schema};
+use crate::{MAX_BULK_OPERATIONS, MAX_BULK_PAYLOAD, Registry, registry::TypeSchema, schema::Schema};
 
 /// The most resources of one answer.
 pub const MAX_RESULTS: u64 = 1_000;
@@ -15,11 +15,11 @@ pub fn service_provider_config(base_url: &str) -> Value {
     json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
         "patch": { "supported": true },
-        "bulk": { "supported": false, "maxOperations": MAX_OPERATIONS, "maxPayloadSize": 0 },
+        "bulk": { "supported": true, "maxOperations": MAX_BULK_OPERATIONS, "maxPayloadSize": MAX_BULK_PAYLOAD },
         "filter": { "supported": true, "maxResults": MAX_RESULTS },
         "changePassword": off,
         "sort": { "supported": true },
-        "etag": off,
+        "etag": { "supported": true },
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
             "name": "Bearer token",

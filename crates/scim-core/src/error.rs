@@ -83,6 +83,21 @@ impl ScimError {
         Self { status: 409, kind: Some(ScimType::Uniqueness), detail }
     }
 
+    /// 404: no type of resource is at this path.
+    pub fn no_endpoint() -> Self {
+        Self::new(404, "there is no such endpoint")
+    }
+
+    /// 503: a decision was made anew too often, because other changes came between.
+    pub fn contended() -> Self {
+        Self::new(503, "other changes came between too often: try again")
+    }
+
+    /// 500: what a failure of the store is told as.
+    pub fn internal() -> Self {
+        Self::new(500, "the server failed: try again later")
+    }
+
     /// The body of the answer; its `status` is text, as RFC 7644 §3.12 has it.
     pub fn body(&self) -> Value {
         let mut body = json!({

@@ -1,7 +1,14 @@
 //! Load, decide, commit.
 
+mod answer;
+mod bulk;
+mod call;
+mod commit;
+mod config;
+mod events;
 mod known_members;
 mod list;
+mod passwords;
 
 use std::sync::Arc;
 
@@ -9,15 +16,20 @@ use chrono::{DateTime, Utc};
 use rand_core::CryptoRng;
 use serde_json::Value;
 
+pub use self::{
+    answer::{Answer, Head, Read},
+    bulk::BulkAnswer,
+    call::Call,
+};
+use self::{
+    commit::{Attempt, Outcome},
+    passwords::Passwords,
+};
 use crate::{
-    Commit, Cursors, Directory, DirectoryChange, DirectoryId, DirectoryToken, NewDirectory, PatchRequest,
-    Profile, Projection, Registry, Related, Resource, ResourceChange, ResourceCommit, ResourceId, ScimStore,
-    TenantId, Written, create,
-    error::{ScimError, ScimType},
-    modify,
-    registry::TypeSchema,
-    render::{location, render},
-    replace,
+    ClearPassword, Commit, Cursors, Directory, DirectoryChange, DirectoryId, DirectoryToken, EventDetail,
+    NewDirectory, PatchRequest, Profile, Projection, Registry, Related, Resource, ResourceChange, ResourceId,
+    ScimStore, TenantId, bulk::Method, create, error::ScimError, modify, registry::TypeSchema,
+    render::render, replace,
 };
 
 /// A SCIM service provider for all tenants, on a store.
@@ -30,6 +42,8 @@ pub struct Scim<S> {
     registry: Arc<Registry>,
     profile: Profile,
     cursors: Option<Cursors>,
+    events: Option<EventDetail>,
+    passwords: Passwords,
 }
 
 /// The directory that a request is about.
@@ -49,7 +63,14 @@ const RETRIES: u32 = 3;
 impl<S: ScimStore> Scim<S> {
     /// A service provider of these types of resources.
     pub fn new(store: S, registry: Registry) -> Self {
-        Self { store, registry: Arc::new(registry), profile: Profile::default(), cursors: None }
+        Self {
+            store,
+            registry: Arc::new(registry),
+            profile: Profile::default(),
+            cursors: None,
+            events: None,
+            passwords: Passwords::default(),
+        }
     }
 
     /// The same with other choices where the RFCs leave them.
@@ -140,22 +161,39 @@ impl<S: ScimStore> Scim<S> {
     ///
     /// # Errors
     /// [`ServiceError`].
-    pub async fn create(
+    pub async fn create<'a>(
         &self,
-        place: Place<'_>,
+        call: impl Into<Call<'a>>,
         kind: &TypeSchema,
         body: &Value,
         now: DateTime<Utc>,
         rng: &mut impl CryptoRng,
     ) -> Result<Answer, ServiceError<ScimError, S::Error>> {
-        let (resource, change) = create(kind, body, now, rng).map_err(ServiceError::Refused)?;
-        match self.commit(place, &change).await? {
-            Some(_) => self.answer(place, kind, resource, &Projection::default()).await,
-            None => Err(ServiceError::Contended),
+        let call = call.into();
+        let resource = self.create_resource(&call, kind, body, now, rng).await?;
+        self.answer(call.place, kind, resource, &Projection::default()).await
+    }
+
+    async fn create_resource(
+        &self,
+        call: &Call<'_>,
+        kind: &TypeSchema,
+        body: &Value,
+        now: DateTime<Utc>,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
+        let password = self.password(|| ClearPassword::of_body(kind, body))?;
+        let (resource, mut change) = create(kind, body, now, rng).map_err(ServiceError::Refused)?;
+        if let Some(password) = self.stored(call.place.tenant, password.as_ref()).await? {
+            change = change.setting(password);
+        }
+        match self.commit(call.place, &call.moment(kind, Method::Post, None, now), change).await? {
+            Outcome::Written(_) => Ok(resource),
+            Outcome::Unchanged(_) | Outcome::Stale => Err(ServiceError::Contended),
         }
     }
 
-    /// Reads a resource (RFC 7644 §3.4.1).
+    /// Reads a resource (RFC 7644 §3.4.1), whatever the version is that the client knows.
     ///
     /// # Errors
     /// [`ServiceError`].
@@ -170,52 +208,110 @@ impl<S: ScimStore> Scim<S> {
         self.answer(place, kind, resource, projection).await
     }
 
+    /// Reads a resource, unless the client knows its version (RFC 7644 §3.14).
+    ///
+    /// # Errors
+    /// [`ServiceError`]; refused with 412, if it has not the version of `If-Match`.
+    pub async fn read_if(
+        &self,
+        call: &Call<'_>,
+        kind: &TypeSchema,
+        id: &ResourceId,
+        projection: &Projection,
+    ) -> Result<Read, ServiceError<ScimError, S::Error>> {
+        let resource = self.load(call.place, kind, id).await?;
+        if call.precondition.knows(resource.revision) {
+            return Ok(Read::Unchanged(Head::of(kind, &resource, call.place.base_url)));
+        }
+        call.precondition.check(&resource).map_err(ServiceError::Refused)?;
+        self.answer(call.place, kind, resource, projection).await.map(Read::Changed)
+    }
+
     /// Replaces a resource (RFC 7644 §3.5.1).
     ///
     /// # Errors
     /// [`ServiceError`].
-    pub async fn replace(
+    pub async fn replace<'a>(
         &self,
-        place: Place<'_>,
+        call: impl Into<Call<'a>>,
         kind: &TypeSchema,
         id: &ResourceId,
         body: &Value,
         now: DateTime<Utc>,
     ) -> Result<Answer, ServiceError<ScimError, S::Error>> {
-        let resource = self.change(place, kind, id, |stored| replace(kind, stored, body, now)).await?;
-        self.answer(place, kind, resource, &Projection::default()).await
+        let call = call.into();
+        let resource = self.replace_resource(&call, kind, id, body, now).await?;
+        self.answer(call.place, kind, resource, &Projection::default()).await
+    }
+
+    async fn replace_resource(
+        &self,
+        call: &Call<'_>,
+        kind: &TypeSchema,
+        id: &ResourceId,
+        body: &Value,
+        now: DateTime<Utc>,
+    ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
+        let password = self.password(|| ClearPassword::of_body(kind, body))?;
+        let attempt = Attempt { method: Method::Put, now, password };
+        self.change(call, kind, id, attempt, |stored| replace(kind, stored, body, now)).await
     }
 
     /// Changes a resource (RFC 7644 §3.5.2).
     ///
     /// # Errors
     /// [`ServiceError`].
-    pub async fn modify(
+    pub async fn modify<'a>(
         &self,
-        place: Place<'_>,
+        call: impl Into<Call<'a>>,
         kind: &TypeSchema,
         id: &ResourceId,
         request: &PatchRequest,
         now: DateTime<Utc>,
     ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
-        self.change(place, kind, id, |stored| modify(kind, stored, request, now)).await
+        let request = request.under(self.profile);
+        let password = self.password(|| request.password(kind))?;
+        let attempt = Attempt { method: Method::Patch, now, password };
+        self.change(&call.into(), kind, id, attempt, |stored| modify(kind, stored, &request, now)).await
     }
 
     /// Deletes a resource (RFC 7644 §3.6).
     ///
     /// # Errors
     /// [`ServiceError`].
-    pub async fn delete(
+    pub async fn delete<'a>(
         &self,
-        place: Place<'_>,
+        call: impl Into<Call<'a>>,
         kind: &TypeSchema,
         id: &ResourceId,
+        now: DateTime<Utc>,
     ) -> Result<(), ServiceError<ScimError, S::Error>> {
-        let change = ResourceChange::Delete { kind: kind.name().clone(), id: id.clone() };
-        match self.commit(place, &change).await? {
-            Some(_) => Ok(()),
-            None => Err(ServiceError::Refused(ScimError::not_found(kind.name(), id.as_str()))),
+        let call = call.into();
+        let conditional = call.precondition.is_some();
+        for _ in 0..=RETRIES {
+            let mut change = ResourceChange::Delete {
+                kind: kind.name().clone(),
+                id: id.clone(),
+                expected: None,
+                event: None,
+            };
+            let mut stored = None;
+            if conditional || self.events.is_some() {
+                let found = self.load(call.place, kind, id).await?;
+                call.precondition.check(&found).map_err(ServiceError::Refused)?;
+                change = if conditional { change.expecting(found.revision) } else { change };
+                stored = Some(found);
+            }
+            let moment = call.moment(kind, Method::Delete, stored.as_deref(), now);
+            match self.commit(call.place, &moment, change).await? {
+                Outcome::Stale if conditional => {}
+                Outcome::Stale => {
+                    return Err(ServiceError::Refused(ScimError::not_found(kind.name(), id.as_str())));
+                }
+                Outcome::Written(_) | Outcome::Unchanged(_) => return Ok(()),
+            }
         }
+        Err(ServiceError::Contended)
     }
 
     /// The answer about a resource, with its members or groups if they are asked for.
@@ -241,7 +337,7 @@ impl<S: ScimStore> Scim<S> {
         }
         Ok(Answer {
             body: render(kind, &resource, &related, place.base_url, projection),
-            location: location(kind, &resource, place.base_url),
+            head: Head::of(kind, &resource, place.base_url),
         })
     }
 
@@ -255,63 +351,6 @@ impl<S: ScimStore> Scim<S> {
         let found = found.map_err(ServiceError::Store)?;
         found.ok_or_else(|| ServiceError::Refused(ScimError::not_found(kind.name(), id.as_str())))
     }
-
-    async fn change(
-        &self,
-        place: Place<'_>,
-        kind: &TypeSchema,
-        id: &ResourceId,
-        decide: impl Fn(&Arc<Resource>) -> Result<Written, ScimError>,
-    ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
-        for _ in 0..=RETRIES {
-            let stored = self.load(place, kind, id).await?;
-            let (next, change) = decide(&stored).map_err(ServiceError::Refused)?;
-            let Some(change) = change else { return Ok(next) };
-            if let Some(revision) = self.commit(place, &change).await? {
-                let updated_at = match change {
-                    ResourceChange::Members { at, .. } if revision != stored.revision => at,
-                    _ => next.updated_at,
-                };
-                return Ok(Arc::new(Resource { revision, updated_at, ..Resource::clone(&next) }));
-            }
-        }
-        Err(ServiceError::Contended)
-    }
-
-    /// The revision after the change; `None` if it was stale.
-    async fn commit(
-        &self,
-        place: Place<'_>,
-        change: &ResourceChange,
-    ) -> Result<Option<crate::Revision>, ServiceError<ScimError, S::Error>> {
-        let commit = self.store.commit(place.tenant, place.directory, change).await;
-        let mut commit = commit.map_err(ServiceError::Store)?;
-        if matches!(commit, ResourceCommit::UnknownMember(_)) && self.profile.leaves_out_unknown_members {
-            let known = self.with_known_members(place, change).await.map_err(ServiceError::Store)?;
-            let again = self.store.commit(place.tenant, place.directory, &known).await;
-            commit = again.map_err(ServiceError::Store)?;
-        }
-        match commit {
-            ResourceCommit::Applied(revision) => Ok(Some(revision)),
-            ResourceCommit::Stale => Ok(None),
-            ResourceCommit::NotUnique(attribute) => {
-                Err(ServiceError::Refused(ScimError::uniqueness(&attribute)))
-            }
-            ResourceCommit::UnknownMember(id) => {
-                let detail = format!("there is no member `{}`", crate::error::shortened(id.as_str()));
-                Err(ServiceError::Refused(ScimError::bad(ScimType::InvalidValue, detail)))
-            }
-        }
-    }
-}
-
-/// A resource in its wire form, and where it is found.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
-    /// The body.
-    pub body: Value,
-    /// The URL.
-    pub location: String,
 }
 
 /// Why an operation didn't happen.

@@ -63,7 +63,7 @@ impl House {
             ListRequest { filter: Some(format!("userName eq \"{name}\"")), ..ListRequest::default() };
         let found = self.list_of(&["User"], &filter).unwrap();
         let id = ResourceId::named(found["Resources"][0]["id"].as_str().unwrap());
-        block_on(self.scim.delete(self.place(), &self.kind("User"), &id)).unwrap();
+        block_on(self.scim.delete(self.place(), &self.kind("User"), &id, self.now)).unwrap();
     }
 
     fn list_of(&self, kinds: &[&str], request: &ListRequest) -> Result<Value, ScimError> {
@@ -238,6 +238,7 @@ fn a_key_that_is_too_long_for_a_cursor_is_found_by_its_id() {
         house.place(),
         &house.kind("User"),
         &ResourceId::named(page["Resources"][0]["id"].as_str().unwrap()),
+        house.now,
     ))
     .unwrap();
     assert_eq!(house.refused(&next), "expiredCursor", "nobody knows where it was");

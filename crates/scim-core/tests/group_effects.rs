@@ -109,7 +109,7 @@ fn delta(clear: bool, add: &[u32], remove: &[u32]) -> MemberDelta {
 }
 
 fn delete() -> ResourceChange {
-    ResourceChange::Delete { kind: "Group".into(), id: staff() }
+    ResourceChange::Delete { kind: "Group".into(), id: staff(), expected: None, event: None }
 }
 
 #[test]

@@ -20,6 +20,8 @@ enum Fault {
     ForgetsUniqueness,
     AcceptsUnknownMembers,
     ReplacesWhateverTheRevision,
+    ChangesMembersWhateverTheRevision,
+    DeletesWhateverTheRevision,
     SharesDirectories,
     ListsNewestFirst,
 }
@@ -146,6 +148,10 @@ impl ResourceWriter for Wrong {
                         Arc::new(Resource { revision: stored.revision.next(), ..Resource::clone(resource) });
                 }
             }
+            (Fault::ChangesMembersWhateverTheRevision, ResourceChange::Members { expected, .. })
+            | (Fault::DeletesWhateverTheRevision, ResourceChange::Delete { expected, .. }) => {
+                *expected = None;
+            }
             _ => {}
         }
         self.0.commit(tenant, directory, &change).await
@@ -170,6 +176,8 @@ refused! {
     ForgetsUniqueness by a_value_is_unique_within_a_type
     AcceptsUnknownMembers by an_unknown_member_writes_nothing
     ReplacesWhateverTheRevision by a_replacement_needs_the_revision_before_it
+    ChangesMembersWhateverTheRevision by members_change_from_an_expected_revision
+    DeletesWhateverTheRevision by a_resource_is_deleted_from_an_expected_revision
     SharesDirectories by a_resource_is_its_directorys_own
     ListsNewestFirst by directories_are_listed_oldest_first
 }

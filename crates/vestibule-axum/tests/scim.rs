@@ -167,6 +167,48 @@ fn a_search_at_the_root_finds_every_type() {
 }
 
 #[test]
+fn a_bulk_request_is_answered_operation_by_operation() {
+    let provider = provider();
+    let group = json!({ "displayName": "Owners", "members": [{ "value": "bulkId:ada" }] });
+    let (status, answered) = provider.call(
+        "POST",
+        "/Bulk",
+        &json!({ "Operations": [
+            { "method": "POST", "path": "/Groups", "bulkId": "owners", "data": group },
+            { "method": "POST", "path": "/Users", "bulkId": "ada", "data": { "userName": "ada" } },
+            { "method": "DELETE", "path": "/Users/nobody" },
+        ] }),
+    );
+    let statuses: Vec<_> = answered["Operations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|answer| answer["status"].as_str().unwrap())
+        .collect();
+    assert_eq!((status, statuses), (200, vec!["201", "201", "404"]));
+    let (_, groups) = provider.call("GET", "/Groups", &Value::Null);
+    assert_eq!(groups["Resources"][0]["members"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_bulk_request_beyond_its_limits_is_refused() {
+    let provider = provider();
+    let (_, config) = provider.call("GET", "/ServiceProviderConfig", &Value::Null);
+    let limit = |name: &str| usize::try_from(config["bulk"][name].as_u64().unwrap()).unwrap();
+    let many = vec![json!({}); limit("maxOperations") + 1];
+    let long = json!({ "Operations": [], "x": " ".repeat(limit("maxPayloadSize")) });
+    for (body, named) in [(json!({ "Operations": many }), "maxOperations"), (long, "maxPayloadSize")] {
+        let (status, error) = provider.call("POST", "/Bulk", &body);
+        assert_eq!((status, &error["status"]), (413, &json!("413")));
+        assert!(error["detail"].as_str().unwrap().contains(named), "{error}");
+    }
+    let wrong = provider.send("POST", "/Bulk", Some(&provider.token), "{");
+    assert_eq!((wrong.0, &wrong.1["scimType"]), (400, &json!("invalidSyntax")));
+    assert_eq!(provider.send("POST", "/Bulk", None, "{}").0, 401);
+    assert_eq!(provider.call("GET", "/Bulk", &Value::Null).0, 405);
+}
+
+#[test]
 fn an_accommodating_provider_answers_patched_groups_and_leaves_out_who_is_unknown() {
     let provider = provider_with(Profile::ACCOMMODATING);
     let ada = provider.user("ada");

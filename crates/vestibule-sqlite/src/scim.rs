@@ -109,11 +109,17 @@ impl ResourceWriter for SqliteStore {
         change: &ResourceChange,
     ) -> Result<ResourceCommit, SqliteError> {
         let (tenant, directory, change) = (tenant.clone(), directory.clone(), change.clone());
-        let hook = self.accounts.clone();
+        let (hook, passwords, outbox) = (self.accounts.clone(), self.passwords.clone(), self.events.clone());
         self.database
             .write(move |tx| {
                 let (commit, effects) = apply(tx, &tenant, &directory, &change)?;
                 tell(hook.as_ref(), tx, &tenant, &effects)?;
+                if let (Some(passwords), Some((id, password))) = (passwords, change.password(&commit)) {
+                    passwords(tx, &tenant, id, password).map_err(SqliteError::Hook)?;
+                }
+                if let (Some(outbox), Some(event)) = (outbox, change.event(&commit)) {
+                    outbox(tx, &tenant, &directory, &event).map_err(SqliteError::Hook)?;
+                }
                 Ok(commit)
             })
             .await

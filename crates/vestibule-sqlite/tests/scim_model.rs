@@ -213,7 +213,7 @@ impl<S: ScimStore> Side<S> {
             Step::Delete { user, index } => {
                 let (kind, ids) = if *user { ("User", &users) } else { ("Group", &groups) };
                 let id = ResourceId::named(&named(ids, *index));
-                told(block_on(self.scim.delete(self.place(), &self.kind(kind), &id)))
+                told(block_on(self.scim.delete(self.place(), &self.kind(kind), &id, now)))
             }
             Step::MapGroups(indexes) => {
                 let mapping = |index: &usize| NewMapping {

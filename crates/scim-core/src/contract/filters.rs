@@ -291,6 +291,8 @@ pub async fn a_filter_finds_one_type<S: ScimStore>(store: S) -> Check {
         resource: std::sync::Arc::new(twin),
         members: crate::MemberDelta::default(),
         unique: Vec::new(),
+        password: None,
+        event: None,
     };
     commit(&store, &new).await?;
     for filter in ["displayName eq \"user number 1\"", "externalId eq \"ext1\"", "displayName co \"user\""] {

@@ -27,6 +27,8 @@ pub async fn a_delta_may_be_of_any_size<S: ScimStore>(store: S) -> Check {
             resource: std::sync::Arc::new(resource.clone()),
             members: MemberDelta::default(),
             unique: Vec::new(),
+            password: None,
+            event: None,
         };
         commit(&store, &new).await?;
     }
@@ -122,6 +124,8 @@ pub async fn members_of_what_is_no_group_change_nothing<S: ScimStore>(store: S) 
         group: user(1).id,
         members: MemberDelta { add: vec![user(1).id], ..MemberDelta::default() },
         at: at(9),
+        expected: None,
+        event: None,
     };
     ensure_eq!(commit(&store, &of_user).await?, ResourceCommit::Stale, "a user is no group");
     ensure_eq!(store.groups_of(&tenant(), &directory(), &user(1).id).await?, [], "nobody is a member");

@@ -128,7 +128,13 @@ fn unique(resource: &Resource) -> Vec<UniqueValue> {
 /// The creation of a resource with these members.
 pub(super) fn added(new: &Resource, members: impl IntoIterator<Item = u8>) -> ResourceChange {
     let members = MemberDelta { add: members.into_iter().map(id).collect(), ..MemberDelta::default() };
-    ResourceChange::Create { resource: Arc::new(new.clone()), members, unique: unique(new) }
+    ResourceChange::Create {
+        resource: Arc::new(new.clone()),
+        members,
+        unique: unique(new),
+        password: None,
+        event: None,
+    }
 }
 
 /// A user under another name.
@@ -136,11 +142,17 @@ pub(super) fn replaced(stored: &Resource, name: &str) -> ResourceChange {
     let mut next = Resource { revision: stored.revision.next(), ..stored.clone() };
     next.attributes.insert("userName".into(), name.into());
     let unique = unique(&next);
-    ResourceChange::Replace { resource: Arc::new(next), members: MemberDelta::default(), unique }
+    ResourceChange::Replace {
+        resource: Arc::new(next),
+        members: MemberDelta::default(),
+        unique,
+        password: None,
+        event: None,
+    }
 }
 
 pub(super) fn removed(stored: &Resource) -> ResourceChange {
-    ResourceChange::Delete { kind: stored.kind.clone(), id: stored.id.clone() }
+    ResourceChange::Delete { kind: stored.kind.clone(), id: stored.id.clone(), expected: None, event: None }
 }
 
 /// Who joins and who leaves group 8.
@@ -151,7 +163,14 @@ pub(super) fn by(add: impl IntoIterator<Item = u8>, remove: impl IntoIterator<It
 }
 
 pub(super) fn members(members: MemberDelta) -> ResourceChange {
-    ResourceChange::Members { kind: "Group".into(), group: group(8).id, members, at: at(100) }
+    ResourceChange::Members {
+        kind: "Group".into(),
+        group: group(8).id,
+        members,
+        at: at(100),
+        expected: None,
+        event: None,
+    }
 }
 
 pub(super) async fn stored<S: ScimStore>(store: &S, resources: impl IntoIterator<Item = Resource>) -> Check {

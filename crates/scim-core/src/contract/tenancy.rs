@@ -151,8 +151,14 @@ pub async fn a_connection_is_free_after_a_deletion<S: ScimStore>(store: S) -> Ch
     setup(&store).await?;
     stored(&store, [user(1), group(8)]).await?;
     let join = MemberDelta { add: vec![user(1).id], ..MemberDelta::default() };
-    let change =
-        ResourceChange::Members { kind: "Group".into(), group: group(8).id, members: join, at: at(9) };
+    let change = ResourceChange::Members {
+        kind: "Group".into(),
+        group: group(8).id,
+        members: join,
+        at: at(9),
+        expected: None,
+        event: None,
+    };
     store.commit(&tenant(), &directory(), &change).await?;
     store.commit_directory(&tenant(), &DirectoryChange::Delete(directory())).await?;
     let next = Arc::new(directory_of("dir_next", CONNECTION, 2));

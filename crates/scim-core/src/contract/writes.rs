@@ -18,7 +18,13 @@ fn unique(attribute: &str, key: &str) -> UniqueValue {
 }
 
 fn created(resource: Resource, unique: Vec<UniqueValue>) -> ResourceChange {
-    ResourceChange::Create { resource: Arc::new(resource), members: MemberDelta::default(), unique }
+    ResourceChange::Create {
+        resource: Arc::new(resource),
+        members: MemberDelta::default(),
+        unique,
+        password: None,
+        event: None,
+    }
 }
 
 /// What is lower case in the end is the same name (RFC 7643 §4.1.1).
@@ -95,7 +101,13 @@ pub async fn a_refused_creation_leaves_nothing<S: ScimStore>(store: S) -> Check 
     stored(&store, [user(1), user(2)]).await?;
     let members = MemberDelta { add: vec![user(1).id, user(9).id], ..MemberDelta::default() };
     let resource = Arc::new(group(8));
-    let new = ResourceChange::Create { resource, members, unique: vec![unique("displayName", "g")] };
+    let new = ResourceChange::Create {
+        resource,
+        members,
+        unique: vec![unique("displayName", "g")],
+        password: None,
+        event: None,
+    };
     ensure_eq!(commit(&store, &new).await?, ResourceCommit::UnknownMember(user(9).id), "a member is unknown");
     ensure_eq!(read(&store, &group(8)).await?, None, "there is no group");
     ensure_eq!(member_ids(&store).await?, Vec::<String>::new(), "nobody is its member");
@@ -111,7 +123,8 @@ pub async fn a_refused_member_leaves_the_attributes<S: ScimStore>(store: S) -> C
     stored(&store, [user(1), group(8)]).await?;
     let resource = Arc::new(Resource { revision: Revision(2), ..group(8) });
     let members = MemberDelta { add: vec![user(1).id, user(9).id], ..MemberDelta::default() };
-    let change = ResourceChange::Replace { resource, members, unique: Vec::new() };
+    let change =
+        ResourceChange::Replace { resource, members, unique: Vec::new(), password: None, event: None };
     ensure_eq!(commit(&store, &change).await?, ResourceCommit::UnknownMember(user(9).id), "it is refused");
     ensure_eq!(read(&store, &group(8)).await?.as_deref(), Some(&group(8)), "the group is as it was");
     ensure_eq!(member_ids(&store).await?, Vec::<String>::new(), "and has no members");
@@ -124,7 +137,8 @@ pub async fn a_stale_replacement_changes_no_members<S: ScimStore>(store: S) -> C
     stored(&store, [user(1), group(8)]).await?;
     let resource = Arc::new(Resource { revision: Revision(3), ..group(8) });
     let members = MemberDelta { add: vec![user(1).id], ..MemberDelta::default() };
-    let change = ResourceChange::Replace { resource, members, unique: Vec::new() };
+    let change =
+        ResourceChange::Replace { resource, members, unique: Vec::new(), password: None, event: None };
     ensure_eq!(commit(&store, &change).await?, ResourceCommit::Stale, "another revision is stored");
     ensure_eq!(member_ids(&store).await?, Vec::<String>::new(), "nobody joins");
     Ok(())
@@ -137,7 +151,13 @@ pub async fn members_change_with_the_attributes<S: ScimStore>(store: S) -> Check
     let mut next = Resource { revision: Revision(2), updated_at: at(50), ..group(8) };
     next.attributes.insert("displayName".into(), "Renamed".into());
     let members = MemberDelta { add: vec![user(1).id, user(2).id], ..MemberDelta::default() };
-    let change = ResourceChange::Replace { resource: Arc::new(next.clone()), members, unique: Vec::new() };
+    let change = ResourceChange::Replace {
+        resource: Arc::new(next.clone()),
+        members,
+        unique: Vec::new(),
+        password: None,
+        event: None,
+    };
     ensure_eq!(commit(&store, &change).await?, ResourceCommit::Applied(Revision(2)), "it is one change");
     ensure_eq!(read(&store, &group(8)).await?.as_deref(), Some(&next), "the attributes are there");
     ensure_eq!(member_ids(&store).await?, ["id1", "id2"], "and the members");
@@ -159,6 +179,8 @@ pub async fn a_replacement_is_read_back<S: ScimStore>(store: S) -> Check {
         resource: Arc::new(next.clone()),
         members: MemberDelta::default(),
         unique: vec![unique("userName", "other")],
+        password: None,
+        event: None,
     };
     commit(&store, &change).await?;
     ensure_eq!(read(&store, &user(1)).await?.as_deref(), Some(&next), "a replacement is read back");
@@ -171,8 +193,13 @@ pub async fn a_replacement_is_found_by_its_new_values_alone<S: ScimStore>(store:
     stored(&store, [user(1)]).await?;
     let next = Resource { id: user(1).id, revision: Revision(2), ..user(2) };
     let unique = vec![unique("userName", "user2")];
-    let change =
-        ResourceChange::Replace { resource: Arc::new(next), members: MemberDelta::default(), unique };
+    let change = ResourceChange::Replace {
+        resource: Arc::new(next),
+        members: MemberDelta::default(),
+        unique,
+        password: None,
+        event: None,
+    };
     commit(&store, &change).await?;
     for (was, is) in [
         ("userName eq \"user1\"", "userName eq \"user2\""),
@@ -211,7 +238,13 @@ pub async fn a_resource_is_replaced_as_its_own_type<S: ScimStore>(store: S) -> C
     setup(&store).await?;
     stored(&store, [user(1)]).await?;
     let resource = Arc::new(Resource { id: user(1).id, revision: Revision(2), ..group(8) });
-    let change = ResourceChange::Replace { resource, members: MemberDelta::default(), unique: Vec::new() };
+    let change = ResourceChange::Replace {
+        resource,
+        members: MemberDelta::default(),
+        unique: Vec::new(),
+        password: None,
+        event: None,
+    };
     ensure_eq!(commit(&store, &change).await?, ResourceCommit::Stale, "a user is no group");
     ensure_eq!(read(&store, &user(1)).await?.as_deref(), Some(&user(1)), "the user stays");
     Ok(())

@@ -117,14 +117,19 @@ impl Rows {
     }
 
     pub(super) fn commit(&mut self, change: &ResourceChange) -> Outcome {
+        if let Some((kind, id, revision)) = change.expected() {
+            if self.resource(kind, id).is_none_or(|stored| stored.revision != revision) {
+                return stale();
+            }
+        }
         match change {
-            ResourceChange::Create { resource, members, unique } => {
+            ResourceChange::Create { resource, members, unique, .. } => {
                 if self.resources.contains_key(&resource.id) {
                     return stale();
                 }
                 self.write(resource, members, unique)
             }
-            ResourceChange::Replace { resource, members, unique } => {
+            ResourceChange::Replace { resource, members, unique, .. } => {
                 match self.resource(&resource.kind, &resource.id) {
                     Some(stored) if stored.revision.next() == resource.revision => {
                         self.write(resource, members, unique)
@@ -132,10 +137,11 @@ impl Rows {
                     _ => stale(),
                 }
             }
-            ResourceChange::Members { kind, group, members, at } => {
+            ResourceChange::Members { kind, group, members, at, .. } => {
                 self.change_members(kind, group, members, *at)
             }
-            ResourceChange::Delete { kind, id } => self.delete(kind, id),
+            ResourceChange::Delete { kind, id, .. } => self.delete(kind, id),
+            ResourceChange::Tell { .. } => (ResourceCommit::Applied(crate::Revision::FIRST), Vec::new()),
         }
     }
 
@@ -181,7 +187,7 @@ impl Rows {
         }
         let changed = self.apply(group, members);
         if changed.is_empty() {
-            return (ResourceCommit::Applied(stored.revision), Vec::new());
+            return (ResourceCommit::Unchanged(stored.revision), Vec::new());
         }
         let revision = stored.revision.next();
         let next = Resource { revision, updated_at: at, ..Resource::clone(&stored) };

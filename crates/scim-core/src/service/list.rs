@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Place, Scim, ServiceError};
 use crate::{
     Filter, FilterError, ListRequest, Position, Resource, ResourcePage, ResourceQuery, ScimError, ScimStore,
     ScimType, Sort, SortError, TypeSchema, Window,
     cursor::{List, Mark, Start, expired, turn},
-    discovery::{self, DEFAULT_RESULTS, MAX_RESULTS},
+    discovery,
 };
 
 /// A type whose resources are listed, and the filter as it is bound to it.
@@ -48,25 +48,6 @@ impl<S: ScimStore> Scim<S> {
         };
         let bodies = self.bodies(place, resources, request).await?;
         Ok(discovery::list(&bodies, total, request.start_index()))
-    }
-
-    /// `/ServiceProviderConfig` (RFC 7643 §5, RFC 9865 §4).
-    pub fn service_provider_config(&self, base_url: &str) -> Value {
-        let mut config = discovery::service_provider_config(base_url);
-        let mut pagination = json!({
-            "cursor": self.cursors.is_some(),
-            "index": true,
-            "defaultPaginationMethod": "index",
-            "defaultPageSize": DEFAULT_RESULTS,
-            "maxPageSize": MAX_RESULTS,
-        });
-        if let (Some(cursors), Value::Object(pagination)) = (&self.cursors, &mut pagination) {
-            pagination.insert("cursorTimeout".into(), cursors.timeout().num_seconds().into());
-        }
-        if let Value::Object(config) = &mut config {
-            config.insert("pagination".into(), pagination);
-        }
-        config
     }
 
     /// A page between cursors.

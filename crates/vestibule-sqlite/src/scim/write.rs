@@ -14,7 +14,8 @@ use crate::{SqliteError, column::json};
 
 type Outcome = Result<(ResourceCommit, Vec<AccountEffect>), SqliteError>;
 
-/// Applies a change of a resource within a host's own transaction, and says what it means for accounts.
+/// Applies a change of a resource within a host's own transaction, and says what it means for accounts; its event is
+/// [`ResourceChange::event`].
 ///
 /// Nothing is written unless the answer is [`ResourceCommit::Applied`].
 ///
@@ -29,14 +30,19 @@ pub fn apply(
     let place = Place::new(tenant, directory);
     let Some(directory) = place.exists(tx)? else { return stale() };
     let writer = Writer { tx, place: &place, directory: &directory };
+    if let Some((kind, id, revision)) = change.expected()
+        && writer.revision(kind, id)? != Some(revision)
+    {
+        return stale();
+    }
     match change {
-        ResourceChange::Create { resource, members, unique } => {
+        ResourceChange::Create { resource, members, unique, .. } => {
             if writer.is_taken(&resource.id)? {
                 return stale();
             }
             writer.write(None, resource, members, unique)
         }
-        ResourceChange::Replace { resource, members, unique } => {
+        ResourceChange::Replace { resource, members, unique, .. } => {
             match read::resource(tx, &place, &resource.kind, &resource.id)? {
                 Some(stored) if stored.revision.next() == resource.revision => {
                     writer.write(Some(&stored), resource, members, unique)
@@ -44,10 +50,11 @@ pub fn apply(
                 _ => stale(),
             }
         }
-        ResourceChange::Members { kind, group, members, at } => {
+        ResourceChange::Members { kind, group, members, at, .. } => {
             writer.change_members(kind, group, members, *at)
         }
-        ResourceChange::Delete { kind, id } => writer.delete(kind, id),
+        ResourceChange::Delete { kind, id, .. } => writer.delete(kind, id),
+        ResourceChange::Tell { .. } => Ok((ResourceCommit::Applied(Revision::FIRST), Vec::new())),
     }
 }
 
@@ -208,7 +215,7 @@ impl Writer<'_> {
         let told = self.directory.gives_role(group);
         let changed = members::apply(self.tx, self.place, group, delta, told)?;
         if changed.rows == 0 {
-            return Ok((ResourceCommit::Applied(stored), Vec::new()));
+            return Ok((ResourceCommit::Unchanged(stored), Vec::new()));
         }
         let revision = stored.next();
         let (tenant, directory) = self.place.keys();

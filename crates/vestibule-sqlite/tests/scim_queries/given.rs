@@ -141,8 +141,13 @@ pub(crate) fn fill<S: ScimStore>(store: &S, given: &Given) {
     let create = |resource: &Resource, add: Vec<ResourceId>| {
         let displays = add.iter().take(1).map(|id| (id.clone(), "Ada".to_owned())).collect();
         let members = MemberDelta { add, displays, ..MemberDelta::default() };
-        let change =
-            ResourceChange::Create { resource: Arc::new(resource.clone()), members, unique: Vec::new() };
+        let change = ResourceChange::Create {
+            resource: Arc::new(resource.clone()),
+            members,
+            unique: Vec::new(),
+            password: None,
+            event: None,
+        };
         let commit = block_on(store.commit(&tenant(), &directory(), &change)).unwrap();
         assert_eq!(commit, ResourceCommit::Applied(Revision::FIRST));
     };
