@@ -11,6 +11,7 @@ pub(crate) struct Canvas {
     pub(crate) out: PathBuf,
     pub(crate) format: Format,
     /// Nothing for those of the system.
+    #[cfg_attr(not(feature = "png"), expect(dead_code, reason = "an SVG only names its fonts"))]
     pub(crate) fonts: Vec<PathBuf>,
 }
 
