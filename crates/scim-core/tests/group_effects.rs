@@ -74,11 +74,24 @@ impl House {
 
     fn create(&self, kind: &str, id: ResourceId, add: Vec<ResourceId>) {
         let members = MemberDelta { add, ..MemberDelta::default() };
-        self.commit(&ResourceChange::Create { resource: resource(kind, id), members, unique: Vec::new() });
+        self.commit(&ResourceChange::Create {
+            resource: resource(kind, id),
+            members,
+            unique: Vec::new(),
+            password: None,
+            event: None,
+        });
     }
 
     fn members(&self, members: MemberDelta) {
-        self.commit(&ResourceChange::Members { kind: "Group".into(), group: staff(), members, at: now() });
+        self.commit(&ResourceChange::Members {
+            kind: "Group".into(),
+            group: staff(),
+            members,
+            at: now(),
+            expected: None,
+            event: None,
+        });
     }
 
     fn commit(&self, change: &ResourceChange) {

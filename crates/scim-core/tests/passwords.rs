@@ -248,7 +248,8 @@ fn nobody_finds_a_user_by_its_password() {
         let refused = Filter::parse(&provider.users(), &filter).unwrap_err();
         assert!(!refused.to_string().contains(MARK), "{refused}");
         let request = ListRequest { filter: Some(filter), ..ListRequest::default() };
-        let listed = block_on(provider.scim.list(provider.place(), &[provider.users()], &request));
+        let now = DateTime::UNIX_EPOCH;
+        let listed = block_on(provider.scim.list(provider.place(), &[provider.users()], &request, now));
         assert_eq!(refusal(listed).unwrap_err().status, 400);
     }
 }

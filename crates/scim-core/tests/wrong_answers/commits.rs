@@ -14,7 +14,7 @@ fn delta(change: &mut ResourceChange) -> Option<&mut MemberDelta> {
         ResourceChange::Create { members, .. }
         | ResourceChange::Replace { members, .. }
         | ResourceChange::Members { members, .. } => Some(members),
-        ResourceChange::Delete { .. } => None,
+        ResourceChange::Delete { .. } | ResourceChange::Tell { .. } => None,
     }
 }
 
@@ -92,6 +92,8 @@ fn writes_members_before_attributes(at: At<'_>, change: &ResourceChange) -> Reso
             group,
             members: members.clone(),
             at: resource.updated_at,
+            expected: None,
+            event: None,
         });
     }
     at.commit(change)
@@ -175,7 +177,13 @@ fn counts_every_commit(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
         return commit;
     };
     let resource = Arc::new(Resource { revision: stored.revision.next(), ..Resource::clone(&stored) });
-    at.commit(&ResourceChange::Replace { resource, members: MemberDelta::default(), unique: Vec::new() })
+    at.commit(&ResourceChange::Replace {
+        resource,
+        members: MemberDelta::default(),
+        unique: Vec::new(),
+        password: None,
+        event: None,
+    })
 }
 
 /// Everybody leaves, and whoever is named joins: two changes.
@@ -190,7 +198,7 @@ fn replaces_a_set_by_two_changes(at: At<'_>, change: &ResourceChange) -> Resourc
 
 fn deletes_whatever_the_type(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
     at.commit(&changed(change, |change| {
-        if let ResourceChange::Delete { kind, id } = change {
+        if let ResourceChange::Delete { kind, id, .. } = change {
             *kind = if at.read("User", id).is_some() { "User".into() } else { "Group".into() };
         }
     }))
