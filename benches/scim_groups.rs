@@ -12,7 +12,7 @@ use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use scim_core::{
     DirectoryId, MemberDelta, MemoryStore, NewDirectory, PatchRequest, Place, Registry, Resource,
-    ResourceChange, ResourceId, ResourceWriter, Revision, Scim, ScimStore, TenantId, TypeSchema,
+    ResourceChange, ResourceId, Revision, Scim, ScimStore, TenantId, TypeSchema,
 };
 use serde_json::{Value, json};
 use store_contract::block_on;
