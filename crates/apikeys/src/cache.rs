@@ -1,5 +1,6 @@
 //! What one process knows of a tenant's keys: cached proofs, and counts that wait.
 
+mod lane;
 mod table;
 
 use std::{
@@ -12,7 +13,10 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use self::table::{Records, Table};
+use self::{
+    lane::{lane_of_this_thread, lanes},
+    table::{Records, Table},
+};
 use crate::{
     Digest, KeyId, KeyRecord, Lineage, RequiredScopes, Rules, UsageChange, UsageCounter,
     meter::{Meter, ShardMeter},
@@ -27,7 +31,7 @@ use crate::{
 /// [`FeedLagging`](crate::Verdict::FeedLagging).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CachePolicy {
-    /// How many keys of a tenant are kept, about.
+    /// How many keys of a tenant are kept, about, by each lane: threads have one of at most 8, as many as the machine runs.
     pub capacity: usize,
     /// How old the news may be.
     pub max_staleness: TimeDelta,
@@ -96,9 +100,17 @@ impl Kept<'_> {
 }
 
 /// The shards of one tenant: a verification locks one of them, for as long as it takes to look a key up.
+///
+/// Threads have lanes of shards, so that those in different lanes write no memory that the other reads. A key that is not
+/// in a thread's own lane is taken over from another. What is made invalid leaves all lanes at once.
 #[derive(Debug)]
 pub(crate) struct Shards {
+    /// One lane after the other.
     shards: Box<[Mutex<Shard>]>,
+    /// How many shards a lane has, a power of two.
+    width: usize,
+    /// How many lanes there are, a power of two.
+    lanes: usize,
     /// How many keys each keeps.
     capacity: usize,
     /// Until when the news are known, in milliseconds since 1970.
@@ -117,9 +129,12 @@ struct Shard {
     used: HashMap<KeyId, u32>,
 }
 
-/// Leave to install what is read from now on.
+/// Leave to install what is read from now on, in the lane that was looked at.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Ticket(u64);
+pub(crate) struct Ticket {
+    shard: usize,
+    generation: u64,
+}
 
 /// What is known of an id.
 #[derive(Debug)]
@@ -130,6 +145,8 @@ pub(crate) enum Known<T> {
     Uncounted(T),
     /// A key that is still to be proven and judged.
     Cached(Arc<KeyRecord>),
+    /// A key that another lane keeps: still to be installed here, proven and judged.
+    Elsewhere(Ticket, Arc<KeyRecord>),
     /// Nothing.
     Nothing(Ticket),
 }
@@ -142,8 +159,9 @@ impl Shards {
     pub(crate) fn new(policy: Option<CachePolicy>) -> Self {
         let keys = policy.map_or(0, |policy| policy.capacity);
         let count = (keys / SHARD_KEYS).clamp(8, 1 << 14).next_power_of_two();
-        let shards = std::iter::repeat_with(Mutex::default).take(count).collect();
-        Self { shards, capacity: keys.div_ceil(count), as_of: AtomicI64::new(i64::MIN) }
+        let lanes = if keys == 0 { 1 } else { lanes() };
+        let shards = std::iter::repeat_with(Mutex::default).take(count.saturating_mul(lanes)).collect();
+        Self { shards, width: count, lanes, capacity: keys.div_ceil(count), as_of: AtomicI64::new(i64::MIN) }
     }
 
     /// Looks a key up; one that is proven by `digest` is counted at once, if it `is_plain` and `receipt` makes one of it.
@@ -157,10 +175,15 @@ impl Shards {
         now_ms: i64,
         receipt: impl FnOnce(&Kept<'_>) -> Option<T>,
     ) -> Known<T> {
-        let mut shard = self.shard(id);
+        let at = self.place(id);
+        let mut shard = self.at(at);
         let Shard { young, old, generation, meter: counted, used } = &mut *shard;
-        let nothing = Known::Nothing(Ticket(*generation));
-        let Some((slot, records)) = young.get_mut(id).or_else(|| old.get_mut(id)) else { return nothing };
+        let ticket = Ticket { shard: at, generation: *generation };
+        let nothing = Known::Nothing(ticket);
+        let Some((slot, records)) = young.get_mut(id).or_else(|| old.get_mut(id)) else {
+            drop(shard);
+            return self.elsewhere(id).map_or(nothing, |key| Known::Elsewhere(ticket, key));
+        };
         let kept = Kept { id, index: slot.index, records };
         if !(is_plain && now_ms < slot.plain_until && slot.digest.equals(digest)) {
             return kept.record().map_or(nothing, Known::Cached);
@@ -176,30 +199,22 @@ impl Shards {
 
     /// A key that is kept, whatever it is used for.
     pub(crate) fn peek(&self, id: KeyId) -> Option<Arc<KeyRecord>> {
-        let shard = self.shard(id);
-        shard.young.get(id).or_else(|| shard.old.get(id)).cloned()
+        let own = self.shard(id).get(id);
+        own.or_else(|| self.elsewhere(id))
     }
 
-    /// Fetches what is kept of many ids into the processor's cache, all at the same time.
-    ///
-    /// Every shard is locked first: a lock between two fetches would make the second wait for the first.
-    pub(crate) fn warm(&self, ids: &[KeyId]) {
-        // In order, so that two batches never wait for each other.
-        let mut wanted: Vec<usize> = ids.iter().map(|id| self.place(*id)).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        let locked: Vec<_> = wanted.iter().filter_map(|at| self.shards.get(*at)).map(lock).collect();
-        let touched = ids.iter().fold(0_u32, |sum, id| {
-            let shard = wanted.binary_search(&self.place(*id)).ok().and_then(|at| locked.get(at));
-            shard.map_or(sum, |shard| sum.wrapping_add(shard.young.touch(*id)))
-        });
-        std::hint::black_box(touched);
+    /// A key that another lane keeps.
+    #[cold]
+    fn elsewhere(&self, id: KeyId) -> Option<Arc<KeyRecord>> {
+        self.in_all_lanes(id).find_map(|shard| lock(shard).get(id))
     }
 
     /// Whether an id is known.
     pub(crate) fn has(&self, id: KeyId) -> bool {
         let shard = self.shard(id);
-        shard.young.get(id).is_some() || shard.old.get(id).is_some()
+        let kept = shard.young.has(id) || shard.old.has(id);
+        drop(shard);
+        kept
     }
 
     /// Counts a verification that was not plain; answers what must be stored before it is acknowledged.
@@ -217,12 +232,13 @@ impl Shards {
 
     /// When a key was used last, as far as this process knows and has not stored.
     pub(crate) fn last_use(&self, id: KeyId) -> Option<DateTime<Utc>> {
-        self.shard(id).used.get(&id).copied().and_then(at_minute)
+        self.in_all_lanes(id).filter_map(|shard| lock(shard).used.get(&id).copied()).max().and_then(at_minute)
     }
 
     /// Leave to install what is read of this id from now on.
     pub(crate) fn ticket(&self, id: KeyId) -> Ticket {
-        Ticket(self.shard(id).generation)
+        let shard = self.place(id);
+        Ticket { shard, generation: self.at(shard).generation }
     }
 
     /// Keeps a key, unless something was made invalid since the ticket was given.
@@ -230,8 +246,8 @@ impl Shards {
         if self.capacity == 0 {
             return;
         }
-        let mut shard = self.shard(key.id);
-        if shard.generation != ticket.0 {
+        let mut shard = self.at(ticket.shard);
+        if shard.generation != ticket.generation {
             return;
         }
         if shard.young.len() >= self.capacity.div_ceil(2) {
@@ -244,30 +260,36 @@ impl Shards {
 
     /// Forgets a key, and keeps fills that have begun from bringing it back.
     pub(crate) fn invalidate(&self, id: KeyId) {
-        let mut shard = self.shard(id);
-        shard.generation = shard.generation.wrapping_add(1);
-        shard.young.remove(id);
-        shard.old.remove(id);
+        // All lanes are locked at once: one that is still to be cleaned would give the key back to one that is clean.
+        let mut locked: Vec<_> = self.in_all_lanes(id).map(lock).collect();
+        for shard in &mut locked {
+            shard.generation = shard.generation.wrapping_add(1);
+            shard.young.remove(id);
+            shard.old.remove(id);
+        }
     }
 
     /// Forgets all keys.
     pub(crate) fn clear(&self) {
-        for shard in &self.shards {
-            let mut shard = lock(shard);
-            shard.generation = shard.generation.wrapping_add(1);
-            shard.young.clear();
-            shard.old.clear();
+        for at in 0..self.width {
+            let mut locked: Vec<_> = self.shards.iter().skip(at).step_by(self.width).map(lock).collect();
+            for shard in &mut locked {
+                shard.generation = shard.generation.wrapping_add(1);
+                shard.young.clear();
+                shard.old.clear();
+            }
         }
     }
 
     /// Everything that waits to be stored.
     pub(crate) fn waiting(&self, meter: &Meter) -> UsageChange {
-        let (mut totals, mut last_used) = (BTreeMap::new(), Vec::new());
+        let (mut totals, mut used) = (BTreeMap::new(), HashMap::new());
         for shard in &self.shards {
             let shard = lock(shard);
             shard.meter.add_to(&mut totals);
-            last_used.extend(shard.used.iter().filter_map(|(id, minute)| Some((*id, at_minute(*minute)?))));
+            shard.used.iter().for_each(|(id, minute)| touch(&mut used, *id, *minute));
         }
+        let last_used = used.into_iter().filter_map(|(id, minute)| Some((id, at_minute(minute)?))).collect();
         UsageChange { counters: meter.waiting(&totals), last_used }
     }
 
@@ -275,9 +297,11 @@ impl Shards {
     pub(crate) fn confirm(&self, meter: &Meter, stored: &UsageChange) {
         meter.confirm(&stored.counters);
         for (id, at) in &stored.last_used {
-            let mut shard = self.shard(*id);
-            if shard.used.get(id).copied().and_then(at_minute).is_some_and(|last| last <= *at) {
-                shard.used.remove(id);
+            for shard in self.in_all_lanes(*id) {
+                let mut shard = lock(shard);
+                if shard.used.get(id).copied().and_then(at_minute).is_some_and(|last| last <= *at) {
+                    shard.used.remove(id);
+                }
             }
         }
     }
@@ -292,17 +316,38 @@ impl Shards {
 
     #[inline]
     fn shard(&self, id: KeyId) -> MutexGuard<'_, Shard> {
-        #[expect(
-            clippy::indexing_slicing,
-            reason = "a masked place is less than the length, which is never 0"
-        )]
-        lock(&self.shards[self.place(id)])
+        self.at(self.place(id))
     }
 
+    #[inline]
+    fn at(&self, place: usize) -> MutexGuard<'_, Shard> {
+        #[expect(clippy::indexing_slicing, reason = "places are less than the length, which is never 0")]
+        lock(&self.shards[place])
+    }
+
+    /// Where a key is in the lane of this thread.
+    #[inline]
     fn place(&self, id: KeyId) -> usize {
+        let lane = lane_of_this_thread() & self.lanes.wrapping_sub(1);
+        self.offset(id).wrapping_add(lane.wrapping_mul(self.width))
+    }
+
+    /// Where a key is in every lane; the width of lanes is a power of two.
+    #[inline]
+    fn offset(&self, id: KeyId) -> usize {
         let [.., a, b, _, _, _, _, _, _] = *id.as_bytes();
-        // The number of shards is a power of two.
-        usize::from(u16::from_le_bytes([a, b])) & self.shards.len().wrapping_sub(1)
+        usize::from(u16::from_le_bytes([a, b])) & self.width.wrapping_sub(1)
+    }
+
+    /// A key's shards, one of each lane.
+    fn in_all_lanes(&self, id: KeyId) -> impl Iterator<Item = &Mutex<Shard>> {
+        self.shards.iter().skip(self.offset(id)).step_by(self.width)
+    }
+}
+
+impl Shard {
+    fn get(&self, id: KeyId) -> Option<Arc<KeyRecord>> {
+        self.young.get(id).or_else(|| self.old.get(id)).cloned()
     }
 }
 
@@ -335,5 +380,84 @@ fn plain_until(key: &KeyRecord, now: DateTime<Utc>) -> i64 {
         key.expires_at.map_or(i64::MAX, |end| end.timestamp_millis())
     } else {
         i64::MIN
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+    use crate::{DigestScheme, PepperId, Revision, StoredDigest};
+
+    fn record(id: KeyId) -> Arc<KeyRecord> {
+        Arc::new(KeyRecord {
+            id,
+            subject: format!("user_{}", "a".repeat(27)).parse().unwrap(),
+            kind: "api_key".into(),
+            name: "key".into(),
+            description: None,
+            scopes: [].into(),
+            claims: None,
+            metadata: None,
+            created_by: None,
+            digest: StoredDigest {
+                pepper: PepperId(1),
+                scheme: DigestScheme::TOKEN,
+                digest: Digest([9; 32]),
+            },
+            created_at: DateTime::UNIX_EPOCH,
+            updated_at: DateTime::UNIX_EPOCH,
+            expires_at: None,
+            disabled_at: None,
+            revoked: None,
+            rules: Rules::default(),
+            lineage: Lineage::founding(id),
+            last_used_at: None,
+            revision: Revision::FIRST,
+        })
+    }
+
+    /// Every lane has its thread, whichever numbers the threads of other tests have taken.
+    fn in_every_lane(call: impl Fn() + Sync) {
+        thread::scope(|scope| {
+            (0..64).for_each(|_| drop(scope.spawn(&call)));
+        });
+    }
+
+    #[test]
+    fn lanes_take_keys_over_from_each_other_and_forget_them_together() {
+        let (id, now) = (KeyId::from_bytes([5; 16]), DateTime::UNIX_EPOCH);
+        let shards = Shards::new(Some(CachePolicy::default()));
+        let meter = Meter::new(1_000_000, crate::WriterId(1), shards.count_of_shards());
+        let look_up = || shards.look_up(id, &Digest([9; 32]), &meter, true, 0, |kept| Some(kept.id()));
+        shards.install(shards.ticket(id), &record(id), true, now);
+        in_every_lane(|| match look_up() {
+            Known::Elsewhere(ticket, key) => shards.install(ticket, &key, true, now),
+            Known::Plain(_) => {}
+            other => panic!("{other:?}"),
+        });
+        in_every_lane(|| assert!(matches!(look_up(), Known::Plain(_))));
+        let before = shards.ticket(id);
+        shards.invalidate(id);
+        shards.install(before, &record(id), true, now);
+        in_every_lane(|| assert!(matches!(look_up(), Known::Nothing(_))));
+        shards.install(shards.ticket(id), &record(id), true, now);
+        shards.clear();
+        in_every_lane(|| assert!(matches!(look_up(), Known::Nothing(_))));
+    }
+
+    #[test]
+    fn the_last_use_is_the_latest_of_all_lanes() {
+        let id = KeyId::from_bytes([5; 16]);
+        let shards = Shards::new(Some(CachePolicy::default()));
+        let meter = Meter::new(1_000_000, crate::WriterId(1), shards.count_of_shards());
+        in_every_lane(|| shards.touch(id, 3 * MINUTE_MS));
+        thread::scope(|scope| drop(scope.spawn(|| shards.touch(id, 7 * MINUTE_MS))));
+        assert_eq!(shards.last_use(id), at_minute(7));
+        let waiting = shards.waiting(&meter);
+        assert_eq!(waiting.last_used, [(id, at_minute(7).unwrap())]);
+        shards.confirm(&meter, &waiting);
+        assert_eq!(shards.last_use(id), None);
     }
 }

@@ -144,6 +144,7 @@ macro_rules! contract {
                 a_use_whose_merge_is_repeated_counts_once
                 a_reservation_that_arrives_twice_takes_once
                 a_fill_that_began_before_a_revocation_is_not_kept
+                verifications_beside_one_that_follows_are_answered
                 a_revocation_by_another_process_is_seen
                 what_is_cached_is_not_trusted_past_the_bound
         }

@@ -68,8 +68,8 @@ impl Wrong {
         if self.is(Fault::SharesTenants) { TenantId::new("everybody").unwrap() } else { tenant.clone() }
     }
 
-    fn shown(&self, key: Arc<KeyRecord>) -> Arc<KeyRecord> {
-        let mut key = KeyRecord::clone(&key);
+    fn shown(&self, key: &KeyRecord) -> Arc<KeyRecord> {
+        let mut key = key.clone();
         match self.1 {
             Fault::SecondPrecision => key.created_at = key.created_at.trunc_subsecs(0),
             Fault::ForgetsRules => key.rules = Rules { networks: [].into(), ..key.rules },
@@ -124,7 +124,7 @@ impl KeyReader for Wrong {
         } else {
             id
         };
-        Ok(self.0.key(&self.tenant(tenant), id).await?.map(|key| self.shown(key)))
+        Ok(self.0.key(&self.tenant(tenant), id).await?.map(|key| self.shown(&key)))
     }
 
     async fn key_by_digest(
@@ -231,7 +231,7 @@ impl ChangeFeed for Wrong {
         };
         let mut page = self.0.changed_keys(&tenant, cursor, limit, now).await?;
         if self.is(Fault::NeverTheLastPage) {
-            page.more = page.ids.len() as u32 == limit;
+            page.more = u32::try_from(page.ids.len()) == Ok(limit);
         }
         if self.is(Fault::FeedForgetsDescendants) {
             let mut kept = Vec::new();
@@ -376,7 +376,9 @@ impl AuditStore for Wrong {
     async fn append(&self, tenant: &TenantId, events: &[AuditEvent]) -> Result<(), Infallible> {
         let mut events = events.to_vec();
         if self.is(Fault::RewritesEvents) {
-            events.iter_mut().for_each(|event| event.id[15] ^= event.at.timestamp_subsec_millis() as u8);
+            events
+                .iter_mut()
+                .for_each(|event| event.id[15] ^= event.at.timestamp_subsec_millis().to_le_bytes()[0]);
         }
         self.0.append(&self.tenant(tenant), &events).await
     }

@@ -154,7 +154,7 @@ fn wrong_usage_shows_the_usage() {
     for arguments in wrong {
         let output = expo_theme(folder.path(), arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        assert!(errors(&output).contains("Usage: expo-theme check FILE"));
+        assert!(errors(&output).contains("Usage: expo-theme check [FILE]"));
     }
     assert_eq!(expo_theme(folder.path(), &["--help"]).status.code(), Some(0));
 }
@@ -208,4 +208,36 @@ fn schema_prints_the_schema() {
     assert_eq!(output.status.code(), Some(0));
     let schema: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(schema["type"], "object");
+}
+
+#[test]
+fn fix_proposes_and_writes_when_it_is_told_to() {
+    let folder =
+        folder("{\n  \"colors\": {\n    \"background\": \"#FFFFFF\",\n    \"danger\": \"#EF4444\"\n  }\n}\n");
+    let file = folder.path().join("theme.json");
+    let before = fs::read_to_string(&file).unwrap();
+    let proposed = expo_theme(folder.path(), &["fix", "theme.json"]);
+    let shown = String::from_utf8(proposed.stdout).unwrap();
+    assert_eq!(proposed.status.code(), Some(1));
+    assert!(shown.contains("colors.danger") && shown.contains("#EF4444FF -> #"), "{shown}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), before, "nothing is written unless it is wished");
+    let written = expo_theme(folder.path(), &["fix", "theme.json", "--write"]);
+    assert_eq!(written.status.code(), Some(0), "{}", errors(&written));
+    let after = fs::read_to_string(&file).unwrap();
+    assert!(after.starts_with("{\n  \"colors\": {\n    \"background\": \"#FFFFFF\",\n"), "{after}");
+    let again = expo_theme(folder.path(), &["fix", "theme.json"]);
+    assert_eq!((again.status.code(), &*again.stdout), (Some(0), b"nothing to change\n".as_slice()));
+    let explained = expo_theme(folder.path(), &["explain", "theme.json"]);
+    assert!(!String::from_utf8(explained.stdout).unwrap().contains("weak contrast"));
+}
+
+#[test]
+fn fix_makes_a_dark_palette() {
+    let folder = folder(SOUND);
+    let output = expo_theme(folder.path(), &["fix", "theme.json", "--derive-dark", "--write"]);
+    assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+    let after = fs::read_to_string(folder.path().join("theme.json")).unwrap();
+    assert!(after.contains("\"darkColors\": {\"primary\": \"#"), "{after}");
+    let misplaced = expo_theme(folder.path(), &["check", "theme.json", "--write"]);
+    assert_eq!(misplaced.status.code(), Some(2));
 }

@@ -91,7 +91,7 @@ pub struct EffectiveColour {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Appearance {
     /// Every one of [`TOKENS`], in its order.
-    pub colours: Vec<EffectiveColour>,
+    pub colours: [EffectiveColour; TOKENS.len()],
     /// Corner radius in points; on Android as a 32-bit number, which may round or overflow.
     pub radius: Number,
     /// The font family; nothing for the system's font. Android never reads it.
@@ -123,41 +123,59 @@ pub fn appearance(theme: &Theme, platform: Platform, mode: Mode) -> Option<Appea
         Platform::Ios => Read::ios(theme)?,
         Platform::Android => Read::android(theme),
     };
-    let mut colours: Vec<EffectiveColour> = Vec::with_capacity(TOKENS.len());
-    for token in TOKENS {
-        let own = read.own(platform, mode, token);
-        let (colour, origin) = own.or_else(|| unset(platform, mode, token, &colours))?;
-        colours.push(EffectiveColour { token, colour, origin });
-    }
+    let colours = resolve(platform, mode, &read.light, read.dark.as_ref());
     let radius = read.radius.unwrap_or_else(|| Number::from(defaults::radius(platform)));
     Some(Appearance { colours, radius, font: read.font, sdk: defaults::sdk_version(platform) })
 }
 
-fn unset(
+/// The colours of one palette, in the order of [`TOKENS`]; nothing where it says nothing.
+pub(crate) type Palette = [Option<Rgba>; TOKENS.len()];
+
+/// What a platform draws of two palettes, the dark one if there is one.
+pub(crate) fn resolve(
     platform: Platform,
     mode: Mode,
-    token: &str,
-    resolved: &[EffectiveColour],
-) -> Option<(Rgba, Origin)> {
-    if let Some(colour) = defaults::colour(platform, mode, token) {
-        return Some((colour, Origin::SdkDefault));
-    }
-    let foreground = resolved.iter().find(|colour| colour.token == "foreground")?;
-    Some((foreground.colour, Origin::Foreground))
+    light: &Palette,
+    dark: Option<&Palette>,
+) -> [EffectiveColour; TOKENS.len()] {
+    let of = |palette: &Palette, at: usize| palette.get(at).copied().flatten();
+    let mut tokens = TOKENS.iter().copied().enumerate();
+    let mut foreground = NO_COLOUR;
+    std::array::from_fn(|_| {
+        let (at, token) = tokens.next().unwrap_or_default();
+        let own = match (mode, dark) {
+            (Mode::Light, _) => of(light, at).map(|colour| (colour, Origin::Light)),
+            (Mode::Dark, dark) => {
+                let replaced = platform == Platform::Ios && dark.is_some();
+                let through = || of(light, at).filter(|_| !replaced);
+                let dark = dark.and_then(|dark| of(dark, at)).map(|colour| (colour, Origin::Dark));
+                dark.or_else(|| through().map(|colour| (colour, Origin::LightShinesThrough)))
+            }
+        };
+        let default = || defaults::colour(platform, mode, token).map(|colour| (colour, Origin::SdkDefault));
+        let (colour, origin) = own.or_else(default).unwrap_or((foreground, Origin::Foreground));
+        if token == "foreground" {
+            foreground = colour;
+        }
+        EffectiveColour { token, colour, origin }
+    })
 }
+
+/// Stands for the foreground until it is resolved, which is before whatever follows it.
+const NO_COLOUR: Rgba = Rgba { red: 0, green: 0, blue: 0, alpha: 0 };
 
 /// What a platform takes from a theme.
 #[derive(Default)]
-struct Read<'a> {
-    light: Option<&'a Object>,
-    dark: Option<&'a Object>,
+pub(crate) struct Read {
+    pub(crate) light: Palette,
+    pub(crate) dark: Option<Palette>,
     radius: Option<Number>,
     font: Option<String>,
 }
 
-impl<'a> Read<'a> {
+impl Read {
     /// A palette that is not all strings is dropped as a whole; an empty dark one counts only beside a design.
-    fn ios(theme: &'a Theme) -> Option<Self> {
+    pub(crate) fn ios(theme: &Theme) -> Option<Self> {
         plist_value(theme).ok()?;
         let design = section(theme, "design");
         let all_text = |palette: &&Object| {
@@ -169,34 +187,23 @@ impl<'a> Read<'a> {
             _ => None,
         };
         Some(Self {
-            light: section(theme, "colors").filter(all_text),
-            dark: section(theme, "darkColors").filter(all_text).filter(counts),
+            light: section(theme, "colors").filter(all_text).map_or([None; TOKENS.len()], palette),
+            dark: section(theme, "darkColors").filter(all_text).filter(counts).map(palette),
             radius: radius(theme),
             font,
         })
     }
 
     /// A radius that is null in the asset makes the reader drop the whole theme.
-    fn android(theme: &'a Theme) -> Self {
+    pub(crate) fn android(theme: &Theme) -> Self {
         let written = section(theme, "design").and_then(|design| design.member("borderRadius"));
         let radius = radius(theme);
         if written.is_some() && radius.is_none_or(Number::overflows) {
             return Self::default();
         }
-        let (light, dark) = (section(theme, "colors"), section(theme, "darkColors"));
+        let light = section(theme, "colors").map_or([None; TOKENS.len()], palette);
+        let dark = section(theme, "darkColors").map(palette);
         Self { light, dark, radius: radius.map(Number::to_single), font: None }
-    }
-
-    fn own(&self, platform: Platform, mode: Mode, token: &str) -> Option<(Rgba, Origin)> {
-        let light = |origin| colour(self.light, token).map(|colour| (colour, origin));
-        if mode == Mode::Light {
-            return light(Origin::Light);
-        }
-        match colour(self.dark, token) {
-            Some(colour) => Some((colour, Origin::Dark)),
-            None if platform == Platform::Ios && self.dark.is_some() => None,
-            None => light(Origin::LightShinesThrough),
-        }
     }
 }
 
@@ -214,9 +221,9 @@ fn radius(theme: &Theme) -> Option<Number> {
     }
 }
 
-fn colour(palette: Option<&Object>, token: &str) -> Option<Rgba> {
-    match &palette?.member(token)?.value.value {
+fn palette(written: &Object) -> Palette {
+    TOKENS.map(|token| match &written.member(token)?.value.value {
         Value::Text(text) => Rgba::parse(text.as_str()?),
         _ => None,
-    }
+    })
 }

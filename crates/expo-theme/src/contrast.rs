@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::oklch::decode;
 use crate::{Appearance, EffectiveColour, Mode, Origin, Rgba};
 
 /// The text tokens and the grounds on which the components draw them.
@@ -15,9 +16,10 @@ pub const TEXT_PAIRS: [(&str, &str); 7] = [
     ("secondaryButtonForeground", "secondaryButtonBackground"),
 ];
 
-/// A contrast ratio from 1 to 21; prints with two digits after the point, cut so that it never looks better than it is.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-pub struct Contrast(f64);
+/// A contrast ratio from 1 to 21, in millionths and cut, so that it never looks better than it is; prints with two digits
+/// after the point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Contrast(u32);
 
 impl Contrast {
     /// Of two opaque colours; their alpha is not looked at.
@@ -38,18 +40,27 @@ impl Contrast {
     /// Whether text of normal size may have it: at least 4.5 (success criterion 1.4.3).
     #[must_use]
     pub fn passes(self) -> bool {
-        self.0 >= 4.5
+        self.0 >= 4_500_000
     }
 
-    fn of_light(text: &Light, ground: &Light) -> Self {
+    /// In millionths: 4.5 is 4,500,000.
+    #[must_use]
+    pub fn millionths(self) -> u32 {
+        self.0
+    }
+
+    pub(crate) fn of_light(text: &Light, ground: &Light) -> Self {
         let (text, ground) = (luminance(text), luminance(ground));
-        Self((text.max(ground) + 0.05) / (text.min(ground) + 0.05))
+        let ratio = (text.max(ground) + 0.05) / (text.min(ground) + 0.05);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 1 to 21 millions")]
+        Self((ratio * 1e6) as u32)
     }
 }
 
 impl fmt::Display for Contrast {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.2}", (self.0 * 100.0).floor() / 100.0)
+        let hundredths = self.0 / 10_000;
+        write!(f, "{}.{:02}", hundredths / 100, hundredths % 100)
     }
 }
 
@@ -74,11 +85,7 @@ pub struct PairContrast {
 pub fn contrasts(appearance: &Appearance, mode: Mode) -> Vec<PairContrast> {
     let find = |token: &str| appearance.colours.iter().find(|colour| colour.token == token);
     let Some(background) = find("background") else { return Vec::new() };
-    let window = match mode {
-        Mode::Light => [1.0; 3],
-        Mode::Dark => [0.0; 3],
-    };
-    let background = over(background.colour, &window);
+    let background = over(background.colour, &window(mode));
     let pair = |(text, ground): (&'static str, &'static str)| {
         let (text_colour, ground_colour) = (find(text)?, find(ground)?);
         let under = over(ground_colour.colour, &background);
@@ -88,6 +95,14 @@ pub fn contrasts(appearance: &Appearance, mode: Mode) -> Vec<PairContrast> {
         Some(PairContrast { text, ground, contrast, own })
     };
     TEXT_PAIRS.into_iter().filter_map(pair).collect()
+}
+
+/// What lies behind everything.
+pub(crate) fn window(mode: Mode) -> Light {
+    match mode {
+        Mode::Light => [1.0; 3],
+        Mode::Dark => [0.0; 3],
+    }
 }
 
 fn is_own(colour: &EffectiveColour, appearance: &Appearance) -> bool {
@@ -102,14 +117,14 @@ fn is_own(colour: &EffectiveColour, appearance: &Appearance) -> bool {
 }
 
 /// Gamma-encoded red, green and blue from 0 to 1.
-type Light = [f64; 3];
+pub(crate) type Light = [f64; 3];
 
-fn encoded(colour: Rgba) -> Light {
+pub(crate) fn encoded(colour: Rgba) -> Light {
     [colour.red, colour.green, colour.blue].map(|channel| f64::from(channel) / 255.0)
 }
 
 /// Source-over on an opaque ground.
-fn over(colour: Rgba, ground: &Light) -> Light {
+pub(crate) fn over(colour: Rgba, ground: &Light) -> Light {
     let alpha = f64::from(colour.alpha) / 255.0;
     let [red, green, blue] = encoded(colour);
     let [under_red, under_green, under_blue] = *ground;
@@ -119,12 +134,7 @@ fn over(colour: Rgba, ground: &Light) -> Light {
 
 /// WCAG 2.2, relative luminance, with the knee of IEC 61966-2-1.
 fn luminance(light: &Light) -> f64 {
-    let [red, green, blue] =
-        light.map(
-            |channel| {
-                if channel <= 0.04045 { channel / 12.92 } else { ((channel + 0.055) / 1.055).powf(2.4) }
-            },
-        );
+    let [red, green, blue] = light.map(decode);
     0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
@@ -142,13 +152,16 @@ mod tests {
         for (text, ground, ratio) in pairs {
             let under = encoded(Rgba::parse(&ground).unwrap());
             let found = Contrast::of_light(&over(Rgba::parse(&text).unwrap(), &under), &under);
-            assert!((found.0 - ratio).abs() < 0.001, "{text} on {ground}: {found:?}, not {ratio}");
+            assert!(
+                (f64::from(found.millionths()) / 1e6 - ratio).abs() < 0.001,
+                "{text} on {ground}: {found:?}, not {ratio}"
+            );
         }
     }
 
     #[test]
     fn a_ratio_just_below_the_bound_does_not_print_as_passing() {
-        assert_eq!(Contrast(4.4999).to_string(), "4.49");
-        assert!(!Contrast(4.4999).passes());
+        assert_eq!(Contrast(4_499_999).to_string(), "4.49");
+        assert!(!Contrast(4_499_999).passes());
     }
 }

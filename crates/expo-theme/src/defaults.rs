@@ -2,13 +2,50 @@
 
 use crate::{Mode, Platform, Rgba};
 
-/// The released SDK whose default colours and radius are known here.
+/// A release of a native SDK.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sdk {
+    /// The platform that it is for.
+    pub platform: Platform,
+    /// Its name and version, such as `clerk-ios 1.4.1`.
+    pub name: &'static str,
+    /// Whether its default colours and radius are known here.
+    pub has_known_defaults: bool,
+    /// The version of the config plugin that pins it, if one is known to.
+    pub pinned_by: Option<&'static str>,
+}
+
+/// The releases that this crate has heard of; for each platform the first is the one whose defaults results hold for.
+///
+/// The defaults were read from the published sources. Those of the releases that the plugin pins were not published where
+/// they could be read, and are unknown here.
+pub const SDKS: [Sdk; 4] = [
+    Sdk { platform: Platform::Ios, name: "clerk-ios 1.4.1", has_known_defaults: true, pinned_by: None },
+    Sdk {
+        platform: Platform::Android,
+        name: "clerk-android 1.1.3",
+        has_known_defaults: true,
+        pinned_by: None,
+    },
+    Sdk {
+        platform: Platform::Ios,
+        name: "clerk-ios 1.5.4",
+        has_known_defaults: false,
+        pinned_by: Some("@clerk/expo 4.6.6"),
+    },
+    Sdk {
+        platform: Platform::Android,
+        name: "clerk-android 1.1.5",
+        has_known_defaults: false,
+        pinned_by: Some("@clerk/expo 4.6.6"),
+    },
+];
+
+/// The release among [`SDKS`] whose default colours and radius results for this platform hold for.
 #[must_use]
 pub fn sdk_version(platform: Platform) -> &'static str {
-    match platform {
-        Platform::Ios => "clerk-ios 1.4.1",
-        Platform::Android => "clerk-android 1.1.3",
-    }
+    let known = SDKS.iter().find(|sdk| sdk.platform == platform && sdk.has_known_defaults);
+    known.map_or("an unknown SDK", |sdk| sdk.name)
 }
 
 pub(crate) fn radius(platform: Platform) -> u8 {
@@ -70,4 +107,15 @@ fn dark(token: &str) -> Option<u32> {
         "foreground" | "inputForeground" | "neutral" | "border" | "ring" | "shadow" => 0xffffff,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_platform_has_a_release_with_known_defaults() {
+        assert_eq!(sdk_version(Platform::Ios), "clerk-ios 1.4.1");
+        assert_eq!(sdk_version(Platform::Android), "clerk-android 1.1.3");
+    }
 }

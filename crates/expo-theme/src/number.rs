@@ -38,6 +38,11 @@ impl Number {
         self.0.is_infinite()
     }
 
+    /// Whether it is 0 or `-0`, the numbers that JavaScript takes for false.
+    pub(crate) fn is_zero(self) -> bool {
+        self.0 == 0.0
+    }
+
     /// Whether it is below zero; `-0` is not.
     #[must_use]
     pub fn is_negative(self) -> bool {

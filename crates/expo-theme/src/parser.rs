@@ -7,6 +7,8 @@ mod lexer;
 
 use lexer::Lexer;
 
+pub(crate) use lexer::Dialect;
+
 use crate::value::{Member, Node, Object, Value};
 use crate::{Code, Diagnostic, Source, Span, Text};
 
@@ -20,7 +22,16 @@ pub(crate) struct Parsed {
 }
 
 pub(crate) fn parse(source: &Source) -> Parsed {
-    let mut parser = Parser { lexer: Lexer::new(source), open: Vec::new() };
+    parse_as(source, Dialect::Json)
+}
+
+pub(crate) fn parse_as(source: &Source, dialect: Dialect) -> Parsed {
+    let mut parser = Parser {
+        lexer: Lexer::new(source, dialect),
+        open: Vec::new(),
+        items: Vec::new(),
+        members: Vec::new(),
+    };
     let root = parser.root();
     parser.lexer.end_of_text();
     Parsed { root, problems: parser.lexer.into_problems() }
@@ -30,11 +41,16 @@ pub(crate) fn parse(source: &Source) -> Parsed {
 struct Parser<'a> {
     lexer: Lexer<'a>,
     open: Vec<Open>,
+    /// What all of them hold so far, one after the other: each takes its part when it is closed.
+    items: Vec<Node>,
+    members: Vec<Member>,
 }
 
 enum Open {
-    Array { start: usize, items: Vec<Node> },
-    Object { start: usize, members: Vec<Member>, key: Text, key_span: Span },
+    /// An array that begins at an offset of the text, and whose items begin at a place among all.
+    Array { start: usize, first: usize },
+    /// An object in which a value is due for this key.
+    Object { start: usize, first: usize, key: Text, key_span: Span },
 }
 
 /// What reading a value or a separator led to.
@@ -52,13 +68,13 @@ impl Parser<'_> {
             while let Step::Complete(node) = step {
                 step = match self.open.pop() {
                     None => return node,
-                    Some(Open::Array { start, mut items }) => {
-                        items.push(node);
-                        self.after_item(start, items)
+                    Some(Open::Array { start, first }) => {
+                        self.items.push(node);
+                        self.after_item(start, first)
                     }
-                    Some(Open::Object { start, mut members, key, key_span }) => {
-                        members.push(Member { key, key_span, value: node });
-                        self.after_member(start, members)
+                    Some(Open::Object { start, first, key, key_span }) => {
+                        self.members.push(Member { key, key_span, value: node });
+                        self.after_member(start, first)
                     }
                 };
             }
@@ -74,11 +90,11 @@ impl Parser<'_> {
             }
             Some(b'{') => {
                 self.lexer.bump();
-                self.member_or_close(start, Vec::new(), None)
+                self.member_or_close(start, self.members.len(), None)
             }
             Some(b'[') => {
                 self.lexer.bump();
-                self.item_or_close(start, Vec::new(), None)
+                self.item_or_close(start, self.items.len(), None)
             }
             _ => {
                 let value = self.lexer.scalar();
@@ -87,41 +103,51 @@ impl Parser<'_> {
         }
     }
 
-    fn after_item(&mut self, start: usize, items: Vec<Node>) -> Step {
+    fn after_item(&mut self, start: usize, first: usize) -> Step {
         match self.lexer.separator(b']', "`,` or `]`") {
-            Some(comma) => self.item_or_close(start, items, Some(comma)),
-            None => self.complete(start, Value::Array(items)),
+            Some(comma) => self.item_or_close(start, first, Some(comma)),
+            None => self.close_array(start, first),
         }
     }
 
-    fn after_member(&mut self, start: usize, members: Vec<Member>) -> Step {
+    fn after_member(&mut self, start: usize, first: usize) -> Step {
         match self.lexer.separator(b'}', "`,` or `}`") {
-            Some(comma) => self.member_or_close(start, members, Some(comma)),
-            None => self.complete(start, Value::Object(Object::from_source(members))),
+            Some(comma) => self.member_or_close(start, first, Some(comma)),
+            None => self.close_object(start, first),
         }
     }
 
     /// After `[` or a comma: the next item, or the end.
-    fn item_or_close(&mut self, start: usize, items: Vec<Node>, comma: Option<Span>) -> Step {
+    fn item_or_close(&mut self, start: usize, first: usize, comma: Option<Span>) -> Step {
         if self.lexer.closes(b']', comma) {
-            return self.complete(start, Value::Array(items));
+            return self.close_array(start, first);
         }
-        self.open.push(Open::Array { start, items });
+        self.open.push(Open::Array { start, first });
         Step::Value
     }
 
     /// After `{` or a comma: the next key with its colon, or the end.
-    fn member_or_close(&mut self, start: usize, members: Vec<Member>, comma: Option<Span>) -> Step {
+    fn member_or_close(&mut self, start: usize, first: usize, comma: Option<Span>) -> Step {
         if self.lexer.closes(b'}', comma) {
-            return self.complete(start, Value::Object(Object::from_source(members)));
+            return self.close_object(start, first);
         }
         match self.lexer.key() {
             Some((key, key_span)) => {
-                self.open.push(Open::Object { start, members, key, key_span });
+                self.open.push(Open::Object { start, first, key, key_span });
                 Step::Value
             }
-            None => self.complete(start, Value::Object(Object::from_source(members))),
+            None => self.close_object(start, first),
         }
+    }
+
+    fn close_array(&mut self, start: usize, first: usize) -> Step {
+        let items = self.items.drain(first.min(self.items.len())..).collect();
+        self.complete(start, Value::Array(items))
+    }
+
+    fn close_object(&mut self, start: usize, first: usize) -> Step {
+        let members = self.members.drain(first.min(self.members.len())..).collect();
+        self.complete(start, Value::Object(Object::from_source(members)))
     }
 
     fn complete(&self, start: usize, value: Value) -> Step {

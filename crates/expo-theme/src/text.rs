@@ -2,18 +2,21 @@
 
 use std::borrow::Cow;
 
+use compact_str::CompactString;
+
 /// A string of a theme.
 ///
 /// Escapes such as `\ud800` may leave a surrogate without its partner, which no Rust `str` can hold.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Text(Form);
 
-/// Each text has one form only, so that derived equality is equality of text.
+/// Each text has one form only, so that derived equality is equality of text. Up to 24 bytes are held without an allocation:
+/// most keys and every colour.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Form {
     /// Every character stands for itself in JSON and in XML, as in most texts of a theme.
-    Plain(String),
-    Whole(String),
+    Plain(CompactString),
+    Whole(CompactString),
     /// With a lone surrogate.
     Lone(Vec<u16>),
 }
@@ -21,13 +24,9 @@ enum Form {
 impl Text {
     pub(crate) fn from_units(units: Vec<u16>) -> Self {
         match String::from_utf16(&units) {
-            Ok(whole) => Self::from_whole(whole),
+            Ok(whole) => Self::from(whole.as_str()),
             Err(_) => Self(Form::Lone(units)),
         }
-    }
-
-    fn from_whole(text: String) -> Self {
-        if text.bytes().all(is_plain) { Self(Form::Plain(text)) } else { Self(Form::Whole(text)) }
     }
 
     /// The text if it can be written to JSON and XML as it is.
@@ -77,7 +76,8 @@ impl Text {
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        Self::from_whole(text.to_owned())
+        let held = CompactString::new(text);
+        if text.bytes().all(is_plain) { Self(Form::Plain(held)) } else { Self(Form::Whole(held)) }
     }
 }
 

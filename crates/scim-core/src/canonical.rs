@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    error::{ScimError, ScimType, shortened},
+    error::{ScimError, ScimType},
     registry::TypeSchema,
     schema::{Attribute, AttributeType, Mutability, find},
 };
@@ -18,7 +18,8 @@ pub(crate) fn attributes(
     let mut attributes = Map::new();
     for (name, value) in body {
         if let Some(extension) = kind.extension(name) {
-            let inner = object(&extension.attributes, name, value)?;
+            let inner =
+                object(&extension.attributes, value).map_err(|wrong| wrong.in_extension(&extension.id))?;
             if !inner.is_empty() {
                 attributes.insert(extension.id.to_string(), Value::Object(inner));
             }
@@ -62,11 +63,11 @@ fn is_blank(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
-fn object(attributes: &[Attribute], name: &str, value: &Value) -> Result<Map<String, Value>, ScimError> {
+fn object(attributes: &[Attribute], value: &Value) -> Result<Map<String, Value>, Wrong> {
     let sent = match value {
         Value::Null => return Ok(Map::new()),
         Value::Object(sent) => sent,
-        _ => return Err(wrong_type(name, "an object")),
+        _ => return Err(Wrong::new("an object")),
     };
     let mut object = Map::new();
     for (name, value) in sent {
@@ -80,7 +81,7 @@ fn object(attributes: &[Attribute], name: &str, value: &Value) -> Result<Map<Str
 }
 
 /// A value of an attribute; `None` if it says that there is none.
-pub(crate) fn value(attribute: &Attribute, value: &Value) -> Result<Option<Value>, ScimError> {
+pub(crate) fn value(attribute: &Attribute, value: &Value) -> Result<Option<Value>, Wrong> {
     if !attribute.multi_valued {
         return single(attribute, value);
     }
@@ -98,18 +99,20 @@ pub(crate) fn value(attribute: &Attribute, value: &Value) -> Result<Option<Value
 }
 
 /// One element of a list, or the value of an attribute that is no list.
-pub(crate) fn single(attribute: &Attribute, value: &Value) -> Result<Option<Value>, ScimError> {
+pub(crate) fn single(attribute: &Attribute, value: &Value) -> Result<Option<Value>, Wrong> {
+    typed(attribute, value).map_err(|wrong| wrong.in_attribute(&attribute.name))
+}
+
+fn typed(attribute: &Attribute, value: &Value) -> Result<Option<Value>, Wrong> {
     if value.is_null() {
         return Ok(None);
     }
-    let name = &attribute.name;
-    let kept =
-        |fits: bool, expected| if fits { Ok(Some(value.clone())) } else { Err(wrong_type(name, expected)) };
+    let kept = |fits: bool, expected| if fits { Ok(Some(value.clone())) } else { Err(Wrong::new(expected)) };
     match attribute.kind {
         AttributeType::Complex => complex(attribute, value),
         AttributeType::Boolean => match truth(value) {
             Some(truth) => Ok(Some(truth.into())),
-            None => Err(wrong_type(name, "true or false")),
+            None => Err(Wrong::new("true or false")),
         },
         AttributeType::Integer => kept(value.is_i64() || value.is_u64(), "a whole number"),
         AttributeType::Decimal => kept(value.is_number(), "a number"),
@@ -120,9 +123,9 @@ pub(crate) fn single(attribute: &Attribute, value: &Value) -> Result<Option<Valu
     }
 }
 
-fn complex(attribute: &Attribute, value: &Value) -> Result<Option<Value>, ScimError> {
+fn complex(attribute: &Attribute, value: &Value) -> Result<Option<Value>, Wrong> {
     let object = match value {
-        Value::Object(_) => object(&attribute.sub_attributes, &attribute.name, value)?,
+        Value::Object(_) => object(&attribute.sub_attributes, value)?,
         Value::Array(elements) if elements.len() <= 1 && !attribute.multi_valued => {
             return elements.first().map_or(Ok(None), |element| complex(attribute, element));
         }
@@ -130,7 +133,7 @@ fn complex(attribute: &Attribute, value: &Value) -> Result<Option<Value>, ScimEr
         // A bare value stands for the sub-attribute `value`: Entra ID sends a manager like this.
         plain => match attribute.sub("value") {
             Some(sub) => single(sub, plain)?.into_iter().map(|value| (sub.name.to_string(), value)).collect(),
-            None => return Err(wrong_type(&attribute.name, "an object")),
+            None => return Err(Wrong::new("an object")),
         },
     };
     Ok((!object.is_empty()).then_some(Value::Object(object)))
@@ -163,6 +166,31 @@ pub(crate) fn keep_last_primary(elements: &mut [Value]) {
     }
 }
 
-fn wrong_type(name: &str, expected: &str) -> ScimError {
-    ScimError::bad(ScimType::InvalidValue, format!("`{}` must be {expected}", shortened(name)))
+/// That a value has not the type of its attribute; the path is put together on the way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wrong {
+    path: String,
+    expected: &'static str,
+}
+
+impl Wrong {
+    fn new(expected: &'static str) -> Self {
+        Self { path: String::new(), expected }
+    }
+
+    pub(crate) fn in_attribute(self, name: &str) -> Self {
+        let path = if self.path.is_empty() { name.to_owned() } else { format!("{name}.{}", self.path) };
+        Self { path, ..self }
+    }
+
+    pub(crate) fn in_extension(self, urn: &str) -> Self {
+        let path = if self.path.is_empty() { urn.to_owned() } else { format!("{urn}:{}", self.path) };
+        Self { path, ..self }
+    }
+}
+
+impl From<Wrong> for ScimError {
+    fn from(Wrong { path, expected }: Wrong) -> Self {
+        ScimError::bad(ScimType::InvalidValue, format!("`{path}` must be {expected}"))
+    }
 }

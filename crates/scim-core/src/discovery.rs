@@ -24,6 +24,7 @@ pub fn service_provider_config(base_url: &str) -> Value {
             "type": "oauthbearertoken",
             "name": "Bearer token",
             "description": "The token of the directory, shown when it was created.",
+            "specUri": "https://www.rfc-editor.org/info/rfc6750",
             "primary": true,
         }],
         "meta": { "resourceType": "ServiceProviderConfig", "location": format!("{base_url}/ServiceProviderConfig") },

@@ -4,6 +4,7 @@ mod evaluate;
 mod lexer;
 mod lookup;
 mod parse;
+mod schemas;
 
 use std::{fmt, sync::Arc};
 

@@ -29,6 +29,7 @@ mod members;
 mod memory;
 mod patch;
 mod path;
+mod profile;
 mod projection;
 mod query;
 mod record;
@@ -67,6 +68,7 @@ pub use crate::{
     memory::MemoryStore,
     patch::{MAX_OPERATIONS, PatchRequest, Patched, patch},
     path::AttributePath,
+    profile::Profile,
     projection::Projection,
     query::{ResourceQuery, Window},
     record::{Member, Resource},

@@ -20,6 +20,9 @@ pub struct Patched {
 
 /// Applies a request to the attributes of a resource.
 ///
+/// An attribute that the schema doesn't have is refused with `invalidPath`, whether a path or a value without one names
+/// it. Sub-attributes of an object that it doesn't have are left out, as in a POST: Entra ID sends some in `roles`.
+///
 /// # Errors
 /// [`ScimError`] of the first operation that can't be applied, or if the result lacks what its schema requires.
 pub fn patch(

@@ -64,7 +64,7 @@ impl AttributePath {
         };
         let made_up = matches!(
             (&*self.attribute.name, self.sub.as_deref().map(|sub| &*sub.name)),
-            ("schemas", _) | ("meta", Some("location")) | ("members" | "groups", Some("$ref"))
+            ("meta", Some("location")) | ("members" | "groups", Some("$ref"))
         );
         readable(&self.attribute) && self.sub.as_deref().is_none_or(readable) && !made_up
     }

@@ -1,5 +1,6 @@
 //! Load, decide, commit.
 
+mod known_members;
 mod list;
 
 use std::sync::Arc;
@@ -10,8 +11,8 @@ use serde_json::Value;
 
 use crate::{
     Commit, Cursors, Directory, DirectoryChange, DirectoryId, DirectoryToken, NewDirectory, PatchRequest,
-    Projection, Registry, Related, Resource, ResourceChange, ResourceCommit, ResourceId, ScimStore, TenantId,
-    Written, create,
+    Profile, Projection, Registry, Related, Resource, ResourceChange, ResourceCommit, ResourceId, ScimStore,
+    TenantId, Written, create,
     error::{ScimError, ScimType},
     modify,
     registry::TypeSchema,
@@ -27,6 +28,7 @@ use crate::{
 pub struct Scim<S> {
     store: S,
     registry: Arc<Registry>,
+    profile: Profile,
     cursors: Option<Cursors>,
 }
 
@@ -47,13 +49,24 @@ const RETRIES: u32 = 3;
 impl<S: ScimStore> Scim<S> {
     /// A service provider of these types of resources.
     pub fn new(store: S, registry: Registry) -> Self {
-        Self { store, registry: Arc::new(registry), cursors: None }
+        Self { store, registry: Arc::new(registry), profile: Profile::default(), cursors: None }
     }
 
     /// The same, whose lists can be paged through by cursors (RFC 9865).
     #[must_use]
     pub fn with_cursors(self, cursors: Cursors) -> Self {
         Self { cursors: Some(cursors), ..self }
+    }
+
+    /// The same with other choices where the RFCs leave them.
+    #[must_use]
+    pub fn with_profile(self, profile: Profile) -> Self {
+        Self { profile, ..self }
+    }
+
+    /// What it chooses where the RFCs leave the choice.
+    pub fn profile(&self) -> Profile {
+        self.profile
     }
 
     /// The store.
@@ -272,7 +285,13 @@ impl<S: ScimStore> Scim<S> {
         change: &ResourceChange,
     ) -> Result<Option<crate::Revision>, ServiceError<ScimError, S::Error>> {
         let commit = self.store.commit(place.tenant, place.directory, change).await;
-        match commit.map_err(ServiceError::Store)? {
+        let mut commit = commit.map_err(ServiceError::Store)?;
+        if matches!(commit, ResourceCommit::UnknownMember(_)) && self.profile.leaves_out_unknown_members {
+            let known = self.with_known_members(place, change).await.map_err(ServiceError::Store)?;
+            let again = self.store.commit(place.tenant, place.directory, &known).await;
+            commit = again.map_err(ServiceError::Store)?;
+        }
+        match commit {
             ResourceCommit::Applied(revision) => Ok(Some(revision)),
             ResourceCommit::Stale => Ok(None),
             ResourceCommit::NotUnique(attribute) => {

@@ -47,11 +47,12 @@ impl Sort {
     /// The order that `sortBy` and `sortOrder` ask for.
     ///
     /// # Errors
-    /// [`SortError`]. Members and groups of a resource are rows apart from it, of which none is the first.
+    /// [`SortError`]. Members and groups of a resource are rows apart from it, of which none is the first; `schemas` follow
+    /// from its attributes.
     pub fn parse(kind: &TypeSchema, by: &str, order: Option<&str>) -> Result<Self, SortError> {
         let found = AttributePath::parse(kind, by).filter(AttributePath::is_filterable);
         let is_apart = |path: &AttributePath| {
-            path.extension.is_none() && matches!(&*path.attribute.name, "members" | "groups")
+            path.extension.is_none() && matches!(&*path.attribute.name, "members" | "groups" | "schemas")
         };
         let path = found.filter(|path| !is_apart(path));
         let path = path.ok_or_else(|| SortError::UnknownAttribute(shortened(by)))?;

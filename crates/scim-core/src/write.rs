@@ -47,7 +47,7 @@ pub fn create(
 
 /// Decides how a PUT replaces a resource (RFC 7644 §3.5.1).
 ///
-/// What the body leaves out is cleared, except members that it does not name, and `active`, which stays as it is.
+/// What the body leaves out is cleared, a group's members too; only `active` stays as it is.
 ///
 /// # Errors
 /// [`ScimError`] 400, if the body has not the shape of the type, or changes what is immutable.
@@ -61,7 +61,12 @@ pub fn replace(
     if let (Some(active), false) = (stored.attributes.get("active"), attributes.contains_key("active")) {
         attributes.insert("active".to_owned(), active.clone());
     }
-    written(kind, stored, Patched { attributes, members: members.unwrap_or_default() }, now)
+    // A client that replaces a group without members asserts that it has none.
+    let members = match members {
+        None if kind.has_members() => MemberDelta::replace(Vec::new()),
+        named => named.unwrap_or_default(),
+    };
+    written(kind, stored, Patched { attributes, members }, now)
 }
 
 /// Decides how a PATCH changes a resource (RFC 7644 §3.5.2).

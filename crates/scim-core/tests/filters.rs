@@ -70,6 +70,33 @@ fn case_matters_where_the_schema_says_so() {
     assert!(!matches(r#"externalId eq "ext""#));
 }
 
+/// They follow from what a resource has: the schema of its type, and each extension that it has an attribute of.
+#[test]
+fn schemas_are_filtered_by_like_any_list() {
+    let enterprise = scim_core::ENTERPRISE_USER;
+    let core = "urn:ietf:params:scim:schemas:core:2.0:User";
+    let mut employee = ada();
+    employee.insert(enterprise.into(), json!({ "department": "Engines" }));
+    for (filter, plain, extended) in [
+        (format!("schemas eq \"{core}\""), true, true),
+        (format!("schemas eq \"{enterprise}\""), false, true),
+        (format!("schemas ne \"{enterprise}\""), true, false),
+        (format!("not (schemas eq \"{enterprise}\") and title pr"), true, false),
+        ("schemas co \"enterprise\"".into(), false, true),
+        ("schemas sw \"urn:\"".into(), true, true),
+        ("schemas eq \"urn:nothing\"".into(), false, false),
+        ("schemas ne \"urn:nothing\"".into(), true, true),
+        ("schemas eq null".into(), false, false),
+        ("schemas ne null".into(), true, true),
+        ("schemas pr".into(), true, true),
+        ("not (schemas pr)".into(), false, false),
+    ] {
+        let filter = parsed(&filter).unwrap_or_else(|error| panic!("{filter}: {error}"));
+        assert_eq!((filter.matches(&ada()), filter.matches(&employee)), (plain, extended), "{filter:?}");
+    }
+    assert!(parsed("schemas[value pr]").is_err());
+}
+
 #[test]
 fn times_compare_as_instants() {
     assert!(matches(r#"meta.lastModified eq "2026-05-13T06:42:34+02:00""#));

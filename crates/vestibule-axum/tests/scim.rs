@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::{Extension, Router, body::Body, http::Request};
 use chrono::{DateTime, Utc};
 use http_body_util::BodyExt;
-use scim_core::{CursorKey, Cursors, MemoryStore, NewDirectory, Registry, Scim, TenantId};
+use scim_core::{
+    CursorKey, Cursors, Directory, DirectoryId, MemoryStore, NewDirectory, Profile, Registry, Scim, TenantId,
+};
 use serde_json::{Value, json};
 use store_contract::block_on;
 use tower::ServiceExt;
@@ -18,11 +20,19 @@ fn now() -> DateTime<Utc> {
 struct Provider {
     app: Router,
     token: String,
+    scim: Arc<Scim<MemoryStore>>,
+    directory: DirectoryId,
 }
 
 fn provider() -> Provider {
+    provider_with(Profile::default())
+}
+
+fn provider_with(profile: Profile) -> Provider {
     let cursors = Cursors::new(CursorKey::new(&[7; 32]));
-    let scim = Arc::new(Scim::new(MemoryStore::new(), Registry::standard()).with_cursors(cursors));
+    let scim =
+        Scim::new(MemoryStore::new(), Registry::standard()).with_profile(profile).with_cursors(cursors);
+    let scim = Arc::new(scim);
     let new = NewDirectory {
         name: "Okta".into(),
         enterprise_connection_id: "ent_1".into(),
@@ -32,10 +42,10 @@ fn provider() -> Provider {
     let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
     let tenant = TenantId::new("acme").unwrap();
     let created = scim.create_directory(&tenant, new, now(), &mut rng);
-    let (_, token) = block_on(created).unwrap().unwrap();
-    let app = scim::router(scim, "https://example.com/scim/v2", Clock::fixed(now()))
+    let (directory, token) = block_on(created).unwrap().unwrap();
+    let app = scim::router(scim.clone(), "https://example.com/scim/v2", Clock::fixed(now()))
         .layer(Extension(Tenant::new("acme").unwrap()));
-    Provider { app, token: token.reveal().to_string() }
+    Provider { app, token: token.reveal().to_string(), scim, directory: directory.id.clone() }
 }
 
 impl Provider {
@@ -90,6 +100,13 @@ fn every_refusal_is_a_scim_error_with_a_text_for_status() {
         ("PATCH", format!("/Users/{id}"), patch("nothing"), 400, Some("invalidPath")),
         ("PATCH", format!("/Users/{id}"), patch("id"), 400, Some("mutability")),
         ("GET", "/Users?filter=userName".to_owned(), Value::Null, 400, Some("invalidFilter")),
+        (
+            "GET",
+            "/Users?filter=emails%5Btype%20eq%20%22work%22%5D%20eq%20%22x%22".to_owned(),
+            Value::Null,
+            400,
+            Some("invalidFilter"),
+        ),
         ("GET", "/Users?startIndex=x".to_owned(), Value::Null, 400, Some("invalidValue")),
         ("GET", "/Schemas?filter=id%20pr".to_owned(), Value::Null, 403, None),
     ] {
@@ -208,4 +225,108 @@ fn pages_are_turned_by_cursors() {
     assert_eq!((status, error["scimType"].as_str()), (400, Some("invalidCursor")));
     let (_, config) = provider.send("GET", "/ServiceProviderConfig", None, "");
     assert_eq!(config["pagination"]["cursor"], true);
+}
+
+#[test]
+fn an_accommodating_provider_answers_patched_groups_and_leaves_out_who_is_unknown() {
+    let provider = provider_with(Profile::ACCOMMODATING);
+    let ada = provider.user("ada");
+    let members = json!([{ "value": "nobody", "display": "Nobody" }, { "value": ada, "display": "Ada" }]);
+    let (status, group) =
+        provider.call("POST", "/Groups", &json!({ "displayName": "G", "members": members }));
+    assert_eq!((status, names(&group)), (201, vec!["Ada"]));
+    let path = format!("/Groups/{}", group["id"].as_str().unwrap());
+    let patch =
+        |op: &str, value: Value| json!({ "Operations": [{ "op": op, "path": "members", "value": value }] });
+    let nobody = patch("add", json!([{ "value": "nobody" }]));
+    let (status, after) = provider.call("PATCH", &path, &nobody);
+    assert_eq!((status, names(&after)), (200, vec!["Ada"]));
+    assert_eq!(after["meta"]["version"], group["meta"]["version"], "nobody joined");
+    let (status, after) = provider.call("PATCH", &path, &patch("replace", json!([{ "value": "nobody" }])));
+    assert_eq!((status, names(&after)), (200, vec![]));
+    let (status, after) = provider.call("PUT", &path, &json!({ "displayName": "G", "members": members }));
+    assert_eq!((status, names(&after)), (200, vec!["Ada"]));
+}
+
+fn names(group: &Value) -> Vec<&str> {
+    let members = group["members"].as_array().map(Vec::as_slice).unwrap_or_default();
+    members.iter().map(|member| member["display"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_member_that_is_not_there_is_refused() {
+    let provider = provider();
+    let group = json!({ "displayName": "G", "members": [{ "value": "nobody" }] });
+    let (status, error) = provider.call("POST", "/Groups", &group);
+    assert_eq!((status, &error["scimType"]), (400, &json!("invalidValue")));
+    assert!(error["detail"].as_str().unwrap().contains("nobody"), "{error}");
+}
+
+/// RFC 7644 §3.5.1: what a PUT leaves out is cleared.
+#[test]
+fn a_put_without_members_leaves_a_group_empty() {
+    for without in [
+        json!({ "displayName": "G" }),
+        json!({ "displayName": "H" }),
+        json!({ "displayName": "G", "members": null }),
+    ] {
+        let provider = provider();
+        let ada = provider.user("ada");
+        let group = json!({ "displayName": "G", "members": [{ "value": ada, "display": "Ada" }] });
+        let (_, group) = provider.call("POST", "/Groups", &group);
+        let path = format!("/Groups/{}", group["id"].as_str().unwrap());
+        let (_, echoed) = provider.call("PUT", &path, &group);
+        assert_eq!(names(&echoed), vec!["Ada"], "an echo changes nothing");
+        assert_eq!(echoed["meta"]["version"], group["meta"]["version"]);
+        let (status, put) = provider.call("PUT", &path, &without);
+        assert_eq!((status, put.get("members")), (200, None), "{without}");
+        assert_ne!(put["meta"]["version"], group["meta"]["version"], "who was a member is none");
+        let (_, user) = provider.call("GET", &format!("/Users/{ada}"), &Value::Null);
+        assert_eq!(user.get("groups"), None);
+        let (_, again) = provider.call("PUT", &path, &without);
+        assert_eq!(again["meta"]["version"], put["meta"]["version"], "nobody was left to remove");
+    }
+}
+
+#[test]
+fn a_disabled_directory_is_closed_to_who_has_its_token() {
+    let provider = provider();
+    let id = provider.user("ada");
+    let enable = |enabled: bool| {
+        let decide = |stored: &Directory| {
+            Ok::<_, std::convert::Infallible>((stored.changed(now(), |next| next.enabled = enabled), ()))
+        };
+        let tenant = TenantId::new("acme").unwrap();
+        block_on(provider.scim.change_directory(&tenant, &provider.directory, decide)).unwrap().unwrap();
+    };
+    enable(false);
+    let patch = json!({ "Operations": [{ "op": "replace", "path": "active", "value": false }] });
+    for (method, path, body) in [
+        ("GET", "/Users".to_owned(), Value::Null),
+        ("POST", "/Users".to_owned(), json!({ "userName": "grace" })),
+        ("POST", "/.search".to_owned(), json!({})),
+        ("GET", format!("/Users/{id}"), Value::Null),
+        ("PUT", format!("/Users/{id}"), json!({ "userName": "ada" })),
+        ("PATCH", format!("/Users/{id}"), patch),
+        ("DELETE", format!("/Users/{id}"), Value::Null),
+        ("GET", "/Groups/nobody".to_owned(), Value::Null),
+    ] {
+        let (status, error) = provider.call(method, &path, &body);
+        let expected = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
+            "status": "403",
+            "detail": "this directory is disabled",
+        });
+        assert_eq!((status, error), (403, expected), "{method} {path}");
+    }
+    let wrong = format!("Bearer {}x", provider.token);
+    assert_eq!(provider.send("GET", "/Users", Some(&wrong), "").0, 401, "who has no token learns nothing");
+    assert_eq!(provider.send("GET", "/ServiceProviderConfig", None, "").0, 200);
+    enable(true);
+    let (status, user) = provider.call("GET", &format!("/Users/{id}"), &Value::Null);
+    assert_eq!(
+        (status, &user["userName"], user.get("active")),
+        (200, &json!("ada"), None),
+        "nothing was changed"
+    );
 }

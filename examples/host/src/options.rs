@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use lexopt::{Parser, ValueExt};
+use vestibule::scim_core::Profile;
 
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
@@ -18,6 +19,7 @@ Options:
   --usage-loss-bound N   how many verifications of API keys a crash may lose; 0 stores each first [default: 0]
   --keep-secrets         seal the secrets of new API keys beside the database, so that they can be shown again
   --scim-schemas DIR     additional SCIM schemas and resource types, one JSON document or array a file
+  --scim-accommodating   answer each PATCH of a group with the group, and leave out members that are not there
   --help                 print this
 ";
 
@@ -31,6 +33,7 @@ pub(crate) struct Options {
     pub(crate) usage_loss_bound: u64,
     pub(crate) keep_secrets: bool,
     pub(crate) scim_schemas: Option<PathBuf>,
+    pub(crate) scim_profile: Profile,
 }
 
 /// Where everything is kept.
@@ -57,6 +60,7 @@ pub(crate) fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
         usage_loss_bound: 0,
         keep_secrets: false,
         scim_schemas: None,
+        scim_profile: Profile::default(),
     };
     while let Some(argument) = arguments.next()? {
         match argument {
@@ -67,6 +71,7 @@ pub(crate) fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
             lexopt::Arg::Long("usage-loss-bound") => options.usage_loss_bound = arguments.value()?.parse()?,
             lexopt::Arg::Long("keep-secrets") => options.keep_secrets = true,
             lexopt::Arg::Long("scim-schemas") => options.scim_schemas = Some(arguments.value()?.into()),
+            lexopt::Arg::Long("scim-accommodating") => options.scim_profile = Profile::ACCOMMODATING,
             lexopt::Arg::Long("help") | lexopt::Arg::Short('h') => return Ok(Request::Help),
             other => return Err(other.unexpected()),
         }
@@ -110,7 +115,7 @@ mod tests {
     #[test]
     fn every_option_is_read() {
         let arguments = "--addr localhost:0 --database memory: --no-demo --credentials c.json --scim-schemas s \
-                         --usage-loss-bound 100 --keep-secrets";
+                         --usage-loss-bound 100 --keep-secrets --scim-accommodating";
         let Ok(Request::Serve(options)) = read(&arguments.split(' ').collect::<Vec<_>>()) else { panic!() };
         let expected = Options {
             addr: "localhost:0".into(),
@@ -120,6 +125,7 @@ mod tests {
             usage_loss_bound: 100,
             keep_secrets: true,
             scim_schemas: Some("s".into()),
+            scim_profile: Profile::ACCOMMODATING,
         };
         assert_eq!(options, expected);
         assert_eq!(read(&["--help"]), Ok(Request::Help));

@@ -62,7 +62,9 @@ pub(crate) async fn open(options: &Options) -> Result<House, Box<dyn Error>> {
     .with_accounts(move |tx, tenant, effect| hook.apply(tx, tenant, effect));
     store.database().write(|tx| Ok(accounts::create(tx)?)).await?;
     let cursors = scim_core::Cursors::new(CursorKey::new(&secrets.key("scim-cursors")));
-    let scim = Scim::new(store.clone(), registry(options.scim_schemas.as_deref())?).with_cursors(cursors);
+    let scim = Scim::new(store.clone(), registry(options.scim_schemas.as_deref())?)
+        .with_profile(options.scim_profile)
+        .with_cursors(cursors);
     let mut house = House {
         keys: Arc::new(api_keys(&store, &secrets, options, rng)?),
         billing: Billing::new(store.clone()),

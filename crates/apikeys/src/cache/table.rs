@@ -50,16 +50,15 @@ impl Table {
         self.records.get(slot.index as usize)?.as_ref()
     }
 
+    pub(super) fn has(&self, id: KeyId) -> bool {
+        self.find(id).is_some()
+    }
+
     /// A key's slot, and the records, of which nothing is read.
     #[inline]
     pub(super) fn get_mut(&mut self, id: KeyId) -> Option<(&mut Slot, &Records)> {
         let at = self.find(id)?;
         Some((self.slots.get_mut(at)?, &self.records))
-    }
-
-    /// Reads where a key would be, and nothing else.
-    pub(super) fn touch(&self, id: KeyId) -> u32 {
-        self.slots.get(self.home(id)).map_or(0, |slot| slot.index)
     }
 
     pub(super) fn insert(&mut self, digest: Digest, plain_until: i64, record: Arc<KeyRecord>) {

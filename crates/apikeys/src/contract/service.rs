@@ -186,6 +186,28 @@ pub async fn a_fill_that_began_before_a_revocation_is_not_kept<S: KeyStore>(stor
     Ok(())
 }
 
+/// After an idle time the first verification asks for news; those beside it are not refused because it has not heard yet.
+pub async fn verifications_beside_one_that_follows_are_answered<S: KeyStore>(store: S) -> Check {
+    let paused = faulty(&store, &[]);
+    let keys = keys(&paused, 1)?.with_cache(cached()).with_loss_bound(100);
+    let (_, secret) = keys.issue(&tenant(), new_key(), now(), &mut rng(10)).await?;
+    let (token, tenant, demand) = (secret.reveal(), tenant(), Demand::default());
+    let first = keys.verify(&tenant, &token, &demand, now()).await?;
+    ensure!(matches!(first, Verdict::Valid(_)), "the key is valid, and cached");
+    let later = now() + TimeDelta::hours(1);
+    paused.pause(true);
+    let mut following = pin!(keys.verify(&tenant, &token, &demand, later));
+    let polled = poll_fn(|context| Poll::Ready(following.as_mut().poll(context))).await;
+    paused.pause(false);
+    let beside = keys.verify(&tenant, &token, &demand, later).await?;
+    ensure!(matches!(beside, Verdict::Valid(_)), "the store can be asked, so nothing lags: {beside:?}");
+    if polled.is_pending() {
+        let followed = following.await?;
+        ensure!(matches!(followed, Verdict::Valid(_)), "and neither does the first: {followed:?}");
+    }
+    Ok(())
+}
+
 /// A revocation by another process is seen when the feed is followed, and never later than the bound.
 pub async fn a_revocation_by_another_process_is_seen<S: KeyStore>(store: S) -> Check {
     let (here, there) = (keys(&store, 1)?.with_cache(cached()), keys(&store, 2)?);

@@ -79,7 +79,10 @@ impl TenantState {
     /// Forgets what has changed.
     pub(super) fn apply(&self, changed: &ChangedKeys) {
         changed.ids.iter().for_each(|id| self.shards.invalidate(*id));
-        *lock(&self.cursor) = Some(changed.next);
+        // Calls may follow side by side: the cursor never goes back.
+        let mut cursor = lock(&self.cursor);
+        *cursor = (*cursor).max(Some(changed.next));
+        drop(cursor);
         if !changed.more {
             self.shards.as_of.fetch_max(changed.as_of.timestamp_millis(), Ordering::AcqRel);
         }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{
     Comparison, Filter, OPERATORS, Operator, element_attribute,
     lexer::{Token, TokenKind, tokens},
+    schemas,
 };
 use crate::{
     AttributePath,
@@ -59,7 +60,8 @@ pub enum FilterError {
 }
 
 pub(super) fn parse(kind: &TypeSchema, text: &str) -> Result<Filter, FilterError> {
-    read(text, &|name| AttributePath::parse(kind, name).filter(AttributePath::is_filterable))
+    let filter = read(text, &|name| AttributePath::parse(kind, name).filter(AttributePath::is_filterable))?;
+    Ok(schemas::spelled_out(kind, filter))
 }
 
 /// The filter of a value path, whose names are sub-attributes of `path`.

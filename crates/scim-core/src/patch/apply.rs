@@ -10,7 +10,8 @@ use super::{
     request::{Operation, Verb},
 };
 use crate::{
-    AttributePath, Filter, canonical,
+    AttributePath, Filter,
+    canonical::{self, Wrong},
     error::{ScimError, ScimType, shortened},
     filter::{Comparison, Operator, element_matches, parse_within},
     members,
@@ -23,6 +24,16 @@ use crate::{
 struct Place {
     path: AttributePath,
     filter: Option<Filter>,
+}
+
+impl Place {
+    /// What is wrong with a value of the attribute.
+    fn refused(&self, wrong: Wrong) -> ScimError {
+        match &self.path.extension {
+            None => wrong.into(),
+            Some(urn) => wrong.in_extension(urn).into(),
+        }
+    }
 }
 
 pub(super) fn apply(
@@ -48,18 +59,21 @@ fn whole(kind: &TypeSchema, working: &mut Working, verb: Verb, value: &Value) ->
         )
     })?;
     for (name, value) in value {
-        let read_only = || resolve(kind, name).is_some_and(|target| is_read_only(&target));
-        // Okta echoes what it has read; what is unknown is ignored, as in a POST.
-        if read_only() || place(kind, name).is_err() && extension(kind, name).is_none() {
-            continue;
+        // Okta echoes what it has read, read-only attributes too.
+        if !resolve(kind, name).is_some_and(|target| is_read_only(&target)) {
+            at_path(kind, working, verb, name, value)?;
         }
-        at_path(kind, working, verb, name, value)?;
     }
     Ok(())
 }
 
 fn is_read_only(target: &Target) -> bool {
-    matches!(target, Target::Attribute(path) if path.is_read_only() || &*path.attribute.name == "schemas")
+    matches!(target, Target::Attribute(path) if path.is_read_only() || is_schemas(&path.attribute.name))
+}
+
+/// It follows from the attributes, whatever a client says.
+fn is_schemas(name: &str) -> bool {
+    name.eq_ignore_ascii_case("schemas")
 }
 
 fn extension(kind: &TypeSchema, text: &str) -> Option<Arc<Schema>> {
@@ -127,9 +141,11 @@ fn at_extension(
         return Ok(());
     }
     let wrong = || ScimError::bad(ScimType::InvalidValue, format!("`{}` must be an object", schema.id));
-    for (name, value) in value.as_object().ok_or_else(wrong)? {
+    // scim2-models says the URN once more within.
+    let named = value.as_object().ok_or_else(wrong)?.iter().filter(|(name, _)| !is_schemas(name));
+    for (name, value) in named {
         let path = format!("{}:{name}", schema.id);
-        if place(kind, &path).is_ok_and(|place| !place.path.is_read_only()) {
+        if !place(kind, &path)?.path.is_read_only() {
             at_path(kind, working, verb, &path, value)?;
         }
     }
@@ -170,7 +186,10 @@ fn at_members(working: &mut Working, verb: Verb, place: &Place, value: &Value) -
     }
     let members = match &place.filter {
         Some(filter) => members::ids_of_filter(filter)?.into_iter().map(|id| (id, None)).collect(),
-        None => members::named(value)?,
+        None => {
+            canonical::value(&place.path.attribute, value).map_err(|wrong| place.refused(wrong))?;
+            members::named(value)?
+        }
     };
     match (verb, &place.filter, value) {
         (Verb::Add, ..) => working.members.add(members),
@@ -202,7 +221,7 @@ fn at_attribute(
         (None, Verb::Remove) => {
             holder.remove(&*attribute.name);
         }
-        (None, _) => match canonical::single(attribute, value)? {
+        (None, _) => match canonical::single(attribute, value).map_err(|wrong| place.refused(wrong))? {
             None => drop(holder.remove(&*attribute.name)),
             Some(value) => merge(holder, &attribute.name, value),
         },
@@ -226,7 +245,8 @@ fn set_sub(
     value: &Value,
 ) -> Result<(), ScimError> {
     let Some(sub) = &place.path.sub else { return Ok(()) };
-    let value = if verb == Verb::Remove { None } else { canonical::value(sub, value)? };
+    let wrong = |wrong: Wrong| place.refused(wrong.in_attribute(&place.path.attribute.name));
+    let value = if verb == Verb::Remove { None } else { canonical::value(sub, value).map_err(wrong)? };
     match value {
         None => drop(object.remove(&*sub.name)),
         Some(value) => drop(object.insert(sub.name.to_string(), value)),
@@ -271,7 +291,7 @@ fn remove_elements(elements: &mut Vec<Value>, place: &Place, value: &Value) -> R
     }
     // Entra ID names what is to go in the value.
     let named = match &place.filter {
-        None => canonical::value(&place.path.attribute, value)?,
+        None => canonical::value(&place.path.attribute, value).map_err(|wrong| place.refused(wrong))?,
         Some(_) => None,
     };
     match named {
@@ -286,7 +306,7 @@ fn remove_elements(elements: &mut Vec<Value>, place: &Place, value: &Value) -> R
 }
 
 fn write_list(elements: &mut Vec<Value>, verb: Verb, place: &Place, value: &Value) -> Result<(), ScimError> {
-    let sent = match canonical::value(&place.path.attribute, value)? {
+    let sent = match canonical::value(&place.path.attribute, value).map_err(|wrong| place.refused(wrong))? {
         Some(Value::Array(sent)) => sent,
         _ => Vec::new(),
     };
@@ -343,7 +363,8 @@ fn write_element(
     if value.is_null() && verb == Verb::Replace {
         object.clear();
     }
-    if let Some(Value::Object(sent)) = canonical::single(&place.path.attribute, value)? {
+    let sent = canonical::single(&place.path.attribute, value).map_err(|wrong| place.refused(wrong))?;
+    if let Some(Value::Object(sent)) = sent {
         object.extend(sent);
     }
     Ok(())

@@ -119,7 +119,7 @@ pub(super) async fn replace<S: ScimStore + 'static>(
     Ok(replaced.map_or_else(failed, |replaced| answer::resource(StatusCode::OK, &replaced)))
 }
 
-/// 204 for groups, whose members nobody wants back, unless attributes are asked for (RFC 7644 §3.5.2).
+/// 204 for groups, unless attributes are asked for or the profile wants them answered (RFC 7644 §3.5.2).
 pub(super) async fn modify<S: ScimStore + 'static>(
     State(provider): State<Provider<S>>,
     (tenant, directory): At,
@@ -134,7 +134,8 @@ pub(super) async fn modify<S: ScimStore + 'static>(
         Ok(modified) => modified,
         Err(failure) => return Ok(failed(failure)),
     };
-    if kind.has_members() && Parameters::of(&query).text("attributes").is_none() {
+    let asked = || Parameters::of(&query).text("attributes").is_some();
+    if kind.has_members() && !provider.scim.profile().answers_patched_groups && !asked() {
         return Ok(answer::nothing());
     }
     let answered = provider.scim.answer(place, kind, modified, &projection(kind, &query)).await;
