@@ -43,26 +43,26 @@ struct Values(Vec<Value>);
 impl Values {
     /// The ids of those who have one of these keys, each once; `None` if an index does not have such a key.
     fn candidates(&mut self, keys: Vec<LookupKey>) -> Option<String> {
-        let found: Option<Vec<_>> = keys.into_iter().map(|key| self.found(key)).collect();
-        Some(found?.join(" UNION "))
+        let is_indexed = |(lookup, key): &LookupKey| *lookup != Lookup::Member || key.is_ascii();
+        let are_indexed = keys.iter().all(is_indexed);
+        are_indexed.then(|| keys.into_iter().map(|key| self.found(key)).collect::<Vec<_>>().join(" UNION "))
     }
 
-    fn found(&mut self, (lookup, key): LookupKey) -> Option<String> {
-        let (id, table, condition) = match lookup {
-            Lookup::Id => return Some(format!("SELECT {} AS id", self.bind(key))),
-            Lookup::Email => ("resource", "scim_emails", "key"),
-            // The index has ids in the lower case of ASCII.
-            Lookup::Member if !key.is_ascii() => return None,
-            Lookup::Member => ("DISTINCT group_id", "scim_memberships", "lower(member_id)"),
-            Lookup::UserName | Lookup::ExternalId | Lookup::DisplayName => {
-                ("id", "scim_resources", column(lookup)?)
-            }
-        };
+    fn found(&mut self, (lookup, key): LookupKey) -> String {
         let key = self.bind(key);
-        let of_kind = if table == "scim_resources" { "AND kind = ?3" } else { "" };
-        Some(format!(
-            "SELECT {id} AS id FROM {table} WHERE tenant = ?1 AND directory = ?2 {of_kind} AND {condition} = {key}"
-        ))
+        let of_place = "tenant = ?1 AND directory = ?2";
+        match column(lookup) {
+            Some(column) => {
+                format!("SELECT id FROM scim_resources WHERE {of_place} AND kind = ?3 AND {column} = {key}")
+            }
+            None if lookup == Lookup::Email => {
+                format!("SELECT resource AS id FROM scim_emails WHERE {of_place} AND key = {key}")
+            }
+            None if lookup == Lookup::Member => format!(
+                "SELECT DISTINCT group_id AS id FROM scim_memberships WHERE {of_place} AND lower(member_id) = {key}"
+            ),
+            None => format!("SELECT {key} AS id"),
+        }
     }
 
     fn filter(&mut self, filter: &Filter) -> Result<String, SqliteError> {
@@ -92,6 +92,7 @@ impl Values {
     /// A term that holds of a list if it holds of one of its elements.
     fn some(&mut self, term: &Filter) -> Result<String, SqliteError> {
         match term.lookup() {
+            // The index has ids in the lower case of ASCII.
             Some((Lookup::Member, key)) if key.is_ascii() => return self.of_members(term, Some(key)),
             Some((Lookup::Email, key)) => return self.of_emails(term, key),
             Some((Lookup::Id, id)) => return Ok(format!("(r.id = {})", self.bind(id))),

@@ -119,6 +119,22 @@ fn filters() -> impl Strategy<Value = (&'static str, String)> {
     ]
 }
 
+/// The id of a member in letters that no index has, beside a name that one has.
+#[test]
+fn an_index_that_lacks_a_key_is_not_asked() {
+    let group = json!({ "displayName": "Ada" }).as_object().unwrap().clone();
+    let given = Given { users: Vec::new(), groups: vec![(group, Vec::new())] };
+    let store = SqliteStore::in_memory().unwrap();
+    fill(&store, &given);
+    for text in [
+        "displayName eq \"ada\" or members.value eq \"ö\"",
+        "displayName eq \"ada\" and not (members eq \"Ö\")",
+    ] {
+        let filter = Filter::parse(kind("Group"), text).unwrap();
+        assert_eq!(found(&store, "Group", &ResourceQuery::first(Some(filter), 9)).1, 1, "{text}");
+    }
+}
+
 #[test]
 fn the_largest_filters_are_answered() {
     let user = json!({ "userName": "Ada", "emails": [{ "value": "ada@example.com" }] });
