@@ -71,6 +71,8 @@ fn created(kind: &str, id: ResourceId, add: Vec<ResourceId>) -> ResourceChange {
         resource,
         members: MemberDelta { add, ..MemberDelta::default() },
         unique: vec![],
+        password: None,
+        event: None,
     }
 }
 

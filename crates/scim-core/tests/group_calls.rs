@@ -141,6 +141,8 @@ fn created(kind: &str, id: &str, add: Vec<ResourceId>) -> ResourceChange {
         resource,
         members: MemberDelta { add, ..MemberDelta::default() },
         unique: vec![],
+        password: None,
+        event: None,
     }
 }
 
