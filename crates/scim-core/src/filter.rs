@@ -5,7 +5,7 @@ mod lexer;
 mod parse;
 mod schemas;
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use serde_json::Value;
 
@@ -144,7 +144,7 @@ const OPERATORS: [(&str, Operator); 9] = [
 
 /// A list's element seen as a type of its own, so that the filter of a value path is bound like any other.
 pub(crate) fn element_attribute(path: &AttributePath, name: &str) -> Option<AttributePath> {
-    let sub = Arc::new(path.attribute.sub(name)?.clone());
+    let sub = path.attribute.sub(name)?;
     let whole = AttributePath { sub: Some(sub.clone()), ..path.clone() };
-    whole.is_filterable().then_some(AttributePath { extension: None, attribute: sub, sub: None })
+    whole.is_filterable().then(|| AttributePath { extension: None, attribute: sub.clone(), sub: None })
 }

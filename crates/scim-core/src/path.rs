@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use crate::{
     registry::TypeSchema,
     schema::{Attribute, AttributeType, Mutability, Returned, Schema},
@@ -41,7 +43,17 @@ impl AttributePath {
     /// What decides how values are compared: the sub-attribute, or `value` of a list of objects, or the attribute.
     pub fn compared(&self) -> &Attribute {
         let value = || self.attribute.is_complex().then(|| self.attribute.sub("value")).flatten();
-        self.sub.as_deref().or_else(value).unwrap_or(&self.attribute)
+        self.sub.as_ref().or_else(value).unwrap_or(&self.attribute)
+    }
+
+    /// The value in an element that is compared: that of the sub-attribute, of `value` without one, or a plain one.
+    pub(crate) fn value_in<'a>(&self, element: &'a Value) -> Option<&'a Value> {
+        match (element, &self.sub) {
+            (Value::Object(inner), Some(sub)) => inner.get(&*sub.name),
+            (Value::Object(inner), None) => Some(inner.get("value").unwrap_or(element)),
+            (plain, None) => Some(plain),
+            (_, Some(_)) => None,
+        }
     }
 
     /// Whether filters can look at it: not at what is made up for each answer, nor at what nobody reads.
@@ -110,8 +122,24 @@ fn attribute(
         Some(schema) => crate::schema::find(&schema.attributes, name)?,
         None => kind.attribute(name)?,
     };
-    let sub = sub.map(|sub| attribute.sub(sub).cloned().map(Arc::new).ok_or(())).transpose().ok()?;
-    Some(Target::Attribute(AttributePath { extension, attribute: Arc::new(attribute.clone()), sub }))
+    let sub = match sub {
+        Some(sub) => Some(attribute.sub(sub)?.clone()),
+        None => None,
+    };
+    Some(Target::Attribute(AttributePath { extension, attribute: attribute.clone(), sub }))
+}
+
+/// What stands at a path: the elements of a list one by one.
+pub(crate) fn elements<'a>(object: &'a Map<String, Value>, path: &AttributePath) -> &'a [Value] {
+    let holder = match &path.extension {
+        None => Some(object),
+        Some(urn) => object.get(&**urn).and_then(Value::as_object),
+    };
+    match holder.and_then(|holder| holder.get(&*path.attribute.name)) {
+        None => &[],
+        Some(Value::Array(elements)) => elements,
+        Some(value) => std::slice::from_ref(value),
+    }
 }
 
 /// Whether values of this type have an order.

@@ -1,64 +1,74 @@
-//! The words of a filter.
+//! The words of a filter, read one after the other.
 
 /// A word and where it begins, in bytes.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Token {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Token<'t> {
     pub(super) at: usize,
-    pub(super) kind: TokenKind,
+    pub(super) kind: TokenKind<'t>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum TokenKind {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum TokenKind<'t> {
     Open,
     Close,
     OpenBracket,
     CloseBracket,
     /// A name, an operator, a number, `true`, `false` or `null`.
-    Word(String),
-    /// A literal in quotes, without them.
-    Text(String),
+    Word(&'t str),
+    /// A literal, with its quotes.
+    Quoted(&'t str),
+    /// What begins none of these.
+    Unknown,
+    End,
 }
 
-/// The words of `text`; `Err` is the position of what is none.
-pub(super) fn tokens(text: &str) -> Result<Vec<Token>, usize> {
-    let mut tokens = Vec::new();
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let at = text.len().saturating_sub(rest.len());
-        let (kind, len) = match first {
-            ' ' | '\t' | '\r' | '\n' => {
-                rest = rest.trim_start_matches([' ', '\t', '\r', '\n']);
-                continue;
-            }
-            '(' => (TokenKind::Open, 1),
-            ')' => (TokenKind::Close, 1),
-            '[' => (TokenKind::OpenBracket, 1),
-            ']' => (TokenKind::CloseBracket, 1),
-            '"' => quoted(rest).ok_or(at)?,
-            _ => word(rest).ok_or(at)?,
-        };
-        tokens.push(Token { at, kind });
-        rest = rest.get(len..).unwrap_or_default();
+#[derive(Debug)]
+pub(super) struct Lexer<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Lexer<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self { text, at: 0 }
     }
-    Ok(tokens)
+
+    pub(super) fn next(&mut self) -> Token<'t> {
+        let rest = self.text.get(self.at..).unwrap_or_default().trim_start_matches([' ', '\t', '\r', '\n']);
+        let at = self.text.len().saturating_sub(rest.len());
+        let (kind, len) = match rest.bytes().next() {
+            None => (TokenKind::End, 0),
+            Some(b'(') => (TokenKind::Open, 1),
+            Some(b')') => (TokenKind::Close, 1),
+            Some(b'[') => (TokenKind::OpenBracket, 1),
+            Some(b']') => (TokenKind::CloseBracket, 1),
+            Some(b'"') => {
+                quoted(rest).map_or((TokenKind::Unknown, 0), |text| (TokenKind::Quoted(text), text.len()))
+            }
+            Some(_) => word(rest).map_or((TokenKind::Unknown, 0), |word| (TokenKind::Word(word), word.len())),
+        };
+        self.at = at.saturating_add(len);
+        Token { at, kind }
+    }
 }
 
-/// A JSON string (RFC 7644 §3.4.2.2), read by a JSON parser.
-fn quoted(text: &str) -> Option<(TokenKind, usize)> {
+/// As far as the quote that ends it.
+fn quoted(text: &str) -> Option<&str> {
     let mut escaped = false;
-    let end = text.char_indices().skip(1).find_map(|(at, c)| {
-        let ends = c == '"' && !escaped;
-        escaped = c == '\\' && !escaped;
-        ends.then_some(at)
+    let end = text.bytes().skip(1).position(|byte| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
     })?;
-    let literal = text.get(..=end)?;
-    let value = serde_json::from_str(literal).ok()?;
-    Some((TokenKind::Text(value), literal.len()))
+    text.get(..end.checked_add(2)?)
 }
 
-fn word(text: &str) -> Option<(TokenKind, usize)> {
-    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '.' | ':' | '-' | '_' | '$' | '+');
-    let end = text.find(|c| !allowed(c)).unwrap_or(text.len());
-    let word = text.get(..end).filter(|word| !word.is_empty())?;
-    Some((TokenKind::Word(word.to_owned()), end))
+fn word(text: &str) -> Option<&str> {
+    let allowed = |byte: u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'.' | b':' | b'-' | b'_' | b'$' | b'+')
+            || !byte.is_ascii()
+    };
+    let end = text.bytes().position(|byte| !allowed(byte)).unwrap_or(text.len());
+    text.get(..end).filter(|word| !word.is_empty())
 }

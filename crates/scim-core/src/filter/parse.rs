@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Comparison, Filter, OPERATORS, Operator, element_attribute,
-    lexer::{Token, TokenKind, tokens},
+    lexer::{Lexer, Token, TokenKind},
     schemas,
 };
 use crate::{
@@ -60,8 +60,10 @@ pub enum FilterError {
 }
 
 pub(super) fn parse(kind: &TypeSchema, text: &str) -> Result<Filter, FilterError> {
-    let filter = read(text, &|name| AttributePath::parse(kind, name).filter(AttributePath::is_filterable))?;
-    Ok(schemas::spelled_out(kind, filter))
+    let bind = |name: &str| AttributePath::parse(kind, name).filter(AttributePath::is_filterable);
+    let mut filter = read(text, &bind)?;
+    schemas::spell_out(kind, &mut filter);
+    Ok(filter)
 }
 
 /// The filter of a value path, whose names are sub-attributes of `path`.
@@ -75,55 +77,49 @@ fn read(text: &str, bind: Bind<'_>) -> Result<Filter, FilterError> {
     if text.len() > MAX_LEN {
         return Err(FilterError::TooLarge);
     }
-    let tokens =
-        tokens(text).map_err(|at| FilterError::Unexpected { at, expected: "a name or a quoted value" })?;
-    let mut reader = Reader { tokens: &tokens, next: 0, terms: 0, end: text.len() };
+    let mut lexer = Lexer::new(text);
+    let mut reader = Reader { token: lexer.next(), lexer, terms: 0 };
     let filter = reader.either(bind, 0)?;
-    match reader.peek() {
-        None => Ok(filter),
-        Some(token) => Err(FilterError::Unexpected { at: token.at, expected: "`and`, `or`, or the end" }),
+    match reader.token.kind {
+        TokenKind::End => Ok(filter),
+        _ => Err(unexpected(reader.token, "`and`, `or`, or the end")),
     }
+}
+
+fn unexpected(token: Token<'_>, expected: &'static str) -> FilterError {
+    FilterError::Unexpected { at: token.at, expected }
 }
 
 struct Reader<'t> {
-    tokens: &'t [Token],
-    next: usize,
+    lexer: Lexer<'t>,
+    /// The one that is read next.
+    token: Token<'t>,
     terms: usize,
-    end: usize,
 }
 
-impl Reader<'_> {
-    fn peek(&self) -> Option<&Token> {
-        self.tokens.get(self.next)
-    }
-
-    fn take(&mut self) -> Option<Token> {
-        let token = self.peek().cloned();
-        self.next = self.next.saturating_add(1);
-        token
-    }
-
-    fn is_word(&self, word: &str) -> bool {
-        matches!(self.peek(), Some(Token { kind: TokenKind::Word(found), .. }) if found.eq_ignore_ascii_case(word))
+impl<'t> Reader<'t> {
+    fn take(&mut self) -> Token<'t> {
+        std::mem::replace(&mut self.token, self.lexer.next())
     }
 
     fn take_word(&mut self, word: &str) -> bool {
-        let found = self.is_word(word);
+        let found = matches!(self.token.kind, TokenKind::Word(found) if found.eq_ignore_ascii_case(word));
         if found {
-            self.next = self.next.saturating_add(1);
+            self.take();
         }
         found
     }
 
-    fn expect(&mut self, kind: &TokenKind, expected: &'static str) -> Result<(), FilterError> {
-        match self.take() {
-            Some(token) if token.kind == *kind => Ok(()),
-            token => Err(self.unexpected(token.as_ref(), expected)),
-        }
+    fn expect(&mut self, kind: TokenKind<'_>, expected: &'static str) -> Result<(), FilterError> {
+        let token = self.take();
+        if token.kind == kind { Ok(()) } else { Err(unexpected(token, expected)) }
     }
 
-    fn unexpected(&self, token: Option<&Token>, expected: &'static str) -> FilterError {
-        FilterError::Unexpected { at: token.map_or(self.end, |token| token.at), expected }
+    fn name(&mut self, expected: &'static str) -> Result<(usize, &'t str), FilterError> {
+        match self.take() {
+            Token { at, kind: TokenKind::Word(name) } => Ok((at, name)),
+            token => Err(unexpected(token, expected)),
+        }
     }
 
     fn either(&mut self, bind: Bind<'_>, depth: usize) -> Result<Filter, FilterError> {
@@ -147,36 +143,29 @@ impl Reader<'_> {
             return Err(FilterError::TooLarge);
         }
         let deeper = depth.saturating_add(1);
-        let next_opens =
-            self.tokens.get(self.next.saturating_add(1)).is_some_and(|t| t.kind == TokenKind::Open);
-        if self.is_word("not") && next_opens {
-            self.next = self.next.saturating_add(1);
-            return Ok(Filter::Not(Box::new(self.one(bind, deeper)?)));
-        }
-        if self.peek().is_some_and(|token| token.kind == TokenKind::Open) {
-            self.next = self.next.saturating_add(1);
+        if self.token.kind == TokenKind::Open {
+            self.take();
             let filter = self.either(bind, deeper)?;
-            self.expect(&TokenKind::Close, "`)`")?;
+            self.expect(TokenKind::Close, "`)`")?;
             return Ok(filter);
         }
-        self.term(bind, deeper)
+        let (at, name) = self.name("the name of an attribute")?;
+        if name.eq_ignore_ascii_case("not") && self.token.kind == TokenKind::Open {
+            return Ok(Filter::Not(Box::new(self.one(bind, deeper)?)));
+        }
+        self.term(bind, at, name, deeper)
     }
 
-    fn term(&mut self, bind: Bind<'_>, depth: usize) -> Result<Filter, FilterError> {
+    fn term(&mut self, bind: Bind<'_>, at: usize, name: &str, depth: usize) -> Result<Filter, FilterError> {
         self.terms = self.terms.saturating_add(1);
         if self.terms > MAX_TERMS {
             return Err(FilterError::TooLarge);
         }
-        let (at, name) = match self.take() {
-            Some(Token { at, kind: TokenKind::Word(name) }) => (at, name),
-            token => return Err(self.unexpected(token.as_ref(), "the name of an attribute")),
-        };
-        let unknown = || FilterError::UnknownAttribute { at, name: shortened(&name) };
-        let path = bind(&name).ok_or_else(unknown)?;
-        if self.peek().is_some_and(|token| token.kind == TokenKind::OpenBracket) {
-            return self.within(path, at, depth);
+        let path = bind(name).ok_or_else(|| unknown(at, name))?;
+        match self.token.kind {
+            TokenKind::OpenBracket => self.within(path, at, depth),
+            _ => self.comparison(path, at),
         }
-        self.comparison(path, at)
     }
 
     fn within(&mut self, path: AttributePath, at: usize, depth: usize) -> Result<Filter, FilterError> {
@@ -186,45 +175,37 @@ impl Reader<'_> {
                 expected: "an attribute with sub-attributes before `[`",
             });
         }
-        self.next = self.next.saturating_add(1);
+        self.take();
         let inner = self.either(&|name| element_attribute(&path, name), depth)?;
-        self.expect(&TokenKind::CloseBracket, "`]`")?;
-        if !matches!(self.peek(), Some(Token { kind: TokenKind::Word(word), .. }) if word.starts_with('.')) {
-            return Ok(Filter::Within(path, Box::new(inner)));
+        self.expect(TokenKind::CloseBracket, "`]`")?;
+        match self.token.kind {
+            TokenKind::Word(word) if word.starts_with('.') => self.within_and(path, inner),
+            _ => Ok(Filter::Within(path, Box::new(inner))),
         }
-        self.within_and(path, inner)
     }
 
     /// `emails[type eq "work"].value eq "x"`, as Entra ID writes it: one element fulfils both.
     fn within_and(&mut self, path: AttributePath, inner: Filter) -> Result<Filter, FilterError> {
-        let (at, name) = match self.take() {
-            Some(Token { at, kind: TokenKind::Word(name) }) => (at, name),
-            token => return Err(self.unexpected(token.as_ref(), "the name of a sub-attribute")),
-        };
-        let unknown = || FilterError::UnknownAttribute { at, name: shortened(&name) };
-        let sub = element_attribute(&path, name.trim_start_matches('.')).ok_or_else(unknown)?;
+        let (at, name) = self.name("the name of a sub-attribute")?;
+        let sub = element_attribute(&path, name.trim_start_matches('.')).ok_or_else(|| unknown(at, name))?;
         let compared = self.comparison(sub, at)?;
         Ok(Filter::Within(path, Box::new(Filter::And(Box::new(inner), Box::new(compared)))))
     }
 
     fn comparison(&mut self, path: AttributePath, at: usize) -> Result<Filter, FilterError> {
-        let operator = match self.take() {
-            Some(Token { kind: TokenKind::Word(word), .. }) if word.eq_ignore_ascii_case("pr") => {
-                return Ok(Filter::Present(path));
-            }
-            Some(Token { kind: TokenKind::Word(word), at }) => operator(&word, at)?,
-            token => return Err(self.unexpected(token.as_ref(), "an operator such as `eq`")),
-        };
-        let literal = match self.take() {
-            Some(Token { kind: TokenKind::Text(text), .. }) => Value::String(text),
-            Some(Token { kind: TokenKind::Word(word), at }) => literal(&word, at)?,
-            token => return Err(self.unexpected(token.as_ref(), "a value")),
-        };
-        let compared = path.compared();
+        if self.take_word("pr") {
+            return Ok(Filter::Present(path));
+        }
+        let operator = self.name("an operator such as `eq`").and_then(|(at, word)| operator(word, at))?;
+        let literal = literal(self.take())?;
         let mismatch = || FilterError::Mismatch { at, name: path.attribute.name.to_string(), operator };
-        let literal = fitting(compared, operator, literal).ok_or_else(mismatch)?;
+        let literal = fitting(path.compared(), operator, literal).ok_or_else(mismatch)?;
         Ok(Filter::Compare(Comparison { path, operator, literal }))
     }
+}
+
+fn unknown(at: usize, name: &str) -> FilterError {
+    FilterError::UnknownAttribute { at, name: shortened(name) }
 }
 
 fn operator(word: &str, at: usize) -> Result<Operator, FilterError> {
@@ -235,10 +216,14 @@ fn operator(word: &str, at: usize) -> Result<Operator, FilterError> {
     })
 }
 
-fn literal(word: &str, at: usize) -> Result<Value, FilterError> {
-    let value = serde_json::from_str(word).ok().or_else(|| boolean(word));
-    value
-        .ok_or(FilterError::Unexpected { at, expected: "a quoted text, a number, `true`, `false` or `null`" })
+/// A quoted one is a JSON string (RFC 7644 §3.4.2.2), and so is any other JSON, but `true` and `false` match in any case.
+fn literal(token: Token<'_>) -> Result<Value, FilterError> {
+    let value = match token.kind {
+        TokenKind::Quoted(text) => serde_json::from_str(text).ok().map(Value::String),
+        TokenKind::Word(word) => serde_json::from_str(word).ok().or_else(|| boolean(word)),
+        _ => None,
+    };
+    value.ok_or_else(|| unexpected(token, "a quoted text, a number, `true`, `false` or `null`"))
 }
 
 fn boolean(word: &str) -> Option<Value> {
