@@ -23,7 +23,7 @@ struct Size {
 
 fn main() {
     let is_test = std::env::args().any(|argument| argument == "--test");
-    let size = if is_test { Size { rounds: 1, calls: 10 } } else { Size { rounds: 9, calls: 20_000 } };
+    let size = if is_test { Size { rounds: 1, calls: 10 } } else { Size { rounds: 100, calls: 1_000 } };
     let registry = Registry::standard();
     let sample: Value = serde_json::from_str(include_str!("scim.json")).unwrap();
     let work = Work::new(registry.resource_type("User").unwrap(), &sample);

@@ -14,7 +14,7 @@ pub(crate) use self::{
     evaluate::{comparison_key, element_matches},
     parse::parse_within,
 };
-use crate::{AttributePath, registry::TypeSchema};
+use crate::{AttributePath, path::is_filterable, registry::TypeSchema};
 
 /// A filter that is understood: every attribute is known, every operator fits its type.
 ///
@@ -145,6 +145,6 @@ const OPERATORS: [(&str, Operator); 9] = [
 /// A list's element seen as a type of its own, so that the filter of a value path is bound like any other.
 pub(crate) fn element_attribute(path: &AttributePath, name: &str) -> Option<AttributePath> {
     let sub = path.attribute.sub(name)?;
-    let whole = AttributePath { sub: Some(sub.clone()), ..path.clone() };
-    whole.is_filterable().then(|| AttributePath { extension: None, attribute: sub.clone(), sub: None })
+    let filterable = is_filterable(&path.attribute, Some(sub));
+    filterable.then(|| AttributePath { extension: None, attribute: sub.clone(), sub: None })
 }

@@ -56,16 +56,9 @@ impl AttributePath {
         }
     }
 
-    /// Whether filters can look at it: not at what is made up for each answer, nor at what nobody reads.
+    /// Whether filters can look at it.
     pub(crate) fn is_filterable(&self) -> bool {
-        let readable = |attribute: &Attribute| {
-            attribute.returned != Returned::Never && attribute.mutability != Mutability::WriteOnly
-        };
-        let made_up = matches!(
-            (&*self.attribute.name, self.sub.as_deref().map(|sub| &*sub.name)),
-            ("meta", Some("location")) | ("members" | "groups", Some("$ref"))
-        );
-        readable(&self.attribute) && self.sub.as_deref().is_none_or(readable) && !made_up
+        is_filterable(&self.attribute, self.sub.as_deref())
     }
 
     /// Whether a client may write what it leads to.
@@ -73,6 +66,18 @@ impl AttributePath {
         let read_only = |attribute: &Attribute| attribute.mutability == Mutability::ReadOnly;
         read_only(&self.attribute) || self.sub.as_deref().is_some_and(read_only)
     }
+}
+
+/// Whether filters can look at it: not at what is made up for each answer, nor at what nobody reads.
+pub(crate) fn is_filterable(attribute: &Attribute, sub: Option<&Attribute>) -> bool {
+    let readable = |attribute: &Attribute| {
+        attribute.returned != Returned::Never && attribute.mutability != Mutability::WriteOnly
+    };
+    let made_up = matches!(
+        (&*attribute.name, sub.map(|sub| &*sub.name)),
+        ("meta", Some("location")) | ("members" | "groups", Some("$ref"))
+    );
+    readable(attribute) && sub.is_none_or(readable) && !made_up
 }
 
 /// What `text` leads to; a version in a URN has dots, so the longest known URN is taken off first.
@@ -114,17 +119,17 @@ fn attribute(
     of: Option<&Schema>,
     text: &str,
 ) -> Option<Target> {
-    let (name, sub) = match text.split_once('.') {
-        Some((name, sub)) => (name, Some(sub)),
-        None => (text, None),
+    let find = |name: &str| match of {
+        Some(schema) => crate::schema::find(&schema.attributes, name),
+        None => kind.attribute(name),
     };
-    let attribute = match of {
-        Some(schema) => crate::schema::find(&schema.attributes, name)?,
-        None => kind.attribute(name)?,
-    };
-    let sub = match sub {
-        Some(sub) => Some(attribute.sub(sub)?.clone()),
-        None => None,
+    let (attribute, sub) = match find(text) {
+        Some(attribute) => (attribute, None),
+        None => {
+            let (name, sub) = text.split_once('.')?;
+            let attribute = find(name)?;
+            (attribute, Some(attribute.sub(sub)?.clone()))
+        }
     };
     Some(Target::Attribute(AttributePath { extension, attribute: attribute.clone(), sub }))
 }

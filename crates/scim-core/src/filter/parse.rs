@@ -60,147 +60,185 @@ pub enum FilterError {
 }
 
 pub(super) fn parse(kind: &TypeSchema, text: &str) -> Result<Filter, FilterError> {
-    let bind = |name: &str| AttributePath::parse(kind, name).filter(AttributePath::is_filterable);
-    let mut filter = read(text, &bind)?;
+    let mut filter = read(text, Scope::Type(kind))?;
     schemas::spell_out(kind, &mut filter);
     Ok(filter)
 }
 
 /// The filter of a value path, whose names are sub-attributes of `path`.
 pub(crate) fn parse_within(path: &AttributePath, text: &str) -> Result<Filter, FilterError> {
-    read(text, &|name| element_attribute(path, name))
+    read(text, Scope::Elements(path))
 }
 
-type Bind<'a> = &'a dyn Fn(&str) -> Option<AttributePath>;
+/// What names lead to.
+#[derive(Clone, Copy)]
+enum Scope<'a> {
+    Type(&'a TypeSchema),
+    /// Sub-attributes of the elements of a list.
+    Elements(&'a AttributePath),
+}
 
-fn read(text: &str, bind: Bind<'_>) -> Result<Filter, FilterError> {
+impl Scope<'_> {
+    fn bind(self, name: &str) -> Option<AttributePath> {
+        match self {
+            Self::Type(kind) => AttributePath::parse(kind, name).filter(AttributePath::is_filterable),
+            Self::Elements(path) => element_attribute(path, name),
+        }
+    }
+}
+
+fn read(text: &str, scope: Scope<'_>) -> Result<Filter, FilterError> {
     if text.len() > MAX_LEN {
         return Err(FilterError::TooLarge);
     }
-    let mut lexer = Lexer::new(text);
-    let mut reader = Reader { token: lexer.next(), lexer, terms: 0 };
-    let filter = reader.either(bind, 0)?;
-    match reader.token.kind {
-        TokenKind::End => Ok(filter),
-        _ => Err(unexpected(reader.token, "`and`, `or`, or the end")),
+    let mut reader = Reader { lexer: Lexer::new(text), terms: 0 };
+    let filter = reader.either(scope, 0)?;
+    match reader.lexer.token.kind {
+        TokenKind::End => Ok(*filter),
+        _ => Err(reader.expected("`and`, `or`, or the end")),
     }
 }
 
-fn unexpected(token: Token<'_>, expected: &'static str) -> FilterError {
-    FilterError::Unexpected { at: token.at, expected }
-}
-
+/// Filters are boxed as they are read: most end within another one.
 struct Reader<'t> {
     lexer: Lexer<'t>,
-    /// The one that is read next.
-    token: Token<'t>,
     terms: usize,
 }
 
 impl<'t> Reader<'t> {
-    fn take(&mut self) -> Token<'t> {
-        std::mem::replace(&mut self.token, self.lexer.next())
+    fn expected(&self, expected: &'static str) -> FilterError {
+        FilterError::Unexpected { at: self.lexer.token.at, expected }
     }
 
     fn take_word(&mut self, word: &str) -> bool {
-        let found = matches!(self.token.kind, TokenKind::Word(found) if found.eq_ignore_ascii_case(word));
+        let found =
+            matches!(self.lexer.token.kind, TokenKind::Word(found) if found.eq_ignore_ascii_case(word));
         if found {
-            self.take();
+            self.lexer.advance();
         }
         found
     }
 
     fn expect(&mut self, kind: TokenKind<'_>, expected: &'static str) -> Result<(), FilterError> {
-        let token = self.take();
-        if token.kind == kind { Ok(()) } else { Err(unexpected(token, expected)) }
+        if self.lexer.token.kind != kind {
+            return Err(self.expected(expected));
+        }
+        self.lexer.advance();
+        Ok(())
     }
 
     fn name(&mut self, expected: &'static str) -> Result<(usize, &'t str), FilterError> {
-        match self.take() {
-            Token { at, kind: TokenKind::Word(name) } => Ok((at, name)),
-            token => Err(unexpected(token, expected)),
-        }
+        let Token { at, kind: TokenKind::Word(name) } = self.lexer.token else {
+            return Err(self.expected(expected));
+        };
+        self.lexer.advance();
+        Ok((at, name))
     }
 
-    fn either(&mut self, bind: Bind<'_>, depth: usize) -> Result<Filter, FilterError> {
-        let mut filter = self.both(bind, depth)?;
+    /// Alternatives, each of which is a number of filters that all hold.
+    fn either(&mut self, scope: Scope<'_>, depth: usize) -> Result<Box<Filter>, FilterError> {
+        let mut filter = self.all(scope, depth)?;
         while self.take_word("or") {
-            filter = Filter::Or(Box::new(filter), Box::new(self.both(bind, depth)?));
+            filter = Box::new(Filter::Or(filter, self.all(scope, depth)?));
         }
         Ok(filter)
     }
 
-    fn both(&mut self, bind: Bind<'_>, depth: usize) -> Result<Filter, FilterError> {
-        let mut filter = self.one(bind, depth)?;
+    fn all(&mut self, scope: Scope<'_>, depth: usize) -> Result<Box<Filter>, FilterError> {
+        let mut filter = self.one(scope, depth)?;
         while self.take_word("and") {
-            filter = Filter::And(Box::new(filter), Box::new(self.one(bind, depth)?));
+            filter = Box::new(Filter::And(filter, self.one(scope, depth)?));
         }
         Ok(filter)
     }
 
-    fn one(&mut self, bind: Bind<'_>, depth: usize) -> Result<Filter, FilterError> {
+    fn one(&mut self, scope: Scope<'_>, depth: usize) -> Result<Box<Filter>, FilterError> {
         if depth > MAX_DEPTH {
             return Err(FilterError::TooLarge);
         }
         let deeper = depth.saturating_add(1);
-        if self.token.kind == TokenKind::Open {
-            self.take();
-            let filter = self.either(bind, deeper)?;
+        if self.lexer.token.kind == TokenKind::Open {
+            self.lexer.advance();
+            let filter = self.either(scope, deeper)?;
             self.expect(TokenKind::Close, "`)`")?;
             return Ok(filter);
         }
         let (at, name) = self.name("the name of an attribute")?;
-        if name.eq_ignore_ascii_case("not") && self.token.kind == TokenKind::Open {
-            return Ok(Filter::Not(Box::new(self.one(bind, deeper)?)));
+        if name.eq_ignore_ascii_case("not") && self.lexer.token.kind == TokenKind::Open {
+            return Ok(Box::new(Filter::Not(self.one(scope, deeper)?)));
         }
-        self.term(bind, at, name, deeper)
+        self.term(scope, at, name, deeper)
     }
 
-    fn term(&mut self, bind: Bind<'_>, at: usize, name: &str, depth: usize) -> Result<Filter, FilterError> {
+    fn term(
+        &mut self,
+        scope: Scope<'_>,
+        at: usize,
+        name: &str,
+        depth: usize,
+    ) -> Result<Box<Filter>, FilterError> {
         self.terms = self.terms.saturating_add(1);
         if self.terms > MAX_TERMS {
             return Err(FilterError::TooLarge);
         }
-        let path = bind(name).ok_or_else(|| unknown(at, name))?;
-        match self.token.kind {
+        let path = scope.bind(name).ok_or_else(|| unknown(at, name))?;
+        match self.lexer.token.kind {
             TokenKind::OpenBracket => self.within(path, at, depth),
             _ => self.comparison(path, at),
         }
     }
 
-    fn within(&mut self, path: AttributePath, at: usize, depth: usize) -> Result<Filter, FilterError> {
+    fn within(&mut self, path: AttributePath, at: usize, depth: usize) -> Result<Box<Filter>, FilterError> {
         if !path.attribute.is_complex() || path.sub.is_some() {
             return Err(FilterError::Unexpected {
                 at,
                 expected: "an attribute with sub-attributes before `[`",
             });
         }
-        self.take();
-        let inner = self.either(&|name| element_attribute(&path, name), depth)?;
+        self.lexer.advance();
+        let mut inner = self.either(Scope::Elements(&path), depth)?;
         self.expect(TokenKind::CloseBracket, "`]`")?;
-        match self.token.kind {
-            TokenKind::Word(word) if word.starts_with('.') => self.within_and(path, inner),
-            _ => Ok(Filter::Within(path, Box::new(inner))),
+        // `emails[type eq "work"].value eq "x"`, as Entra ID writes it: one element fulfils both.
+        if let Some((at, name)) = self.sub_attribute() {
+            self.lexer.advance();
+            let sub = element_attribute(&path, name.trim_start_matches('.'));
+            let sub = sub.ok_or_else(|| unknown(at, name))?;
+            inner = Box::new(Filter::And(inner, self.comparison(sub, at)?));
+        }
+        Ok(Box::new(Filter::Within(path, inner)))
+    }
+
+    fn sub_attribute(&self) -> Option<(usize, &'t str)> {
+        match self.lexer.token {
+            Token { at, kind: TokenKind::Word(word) } if word.starts_with('.') => Some((at, word)),
+            _ => None,
         }
     }
 
-    /// `emails[type eq "work"].value eq "x"`, as Entra ID writes it: one element fulfils both.
-    fn within_and(&mut self, path: AttributePath, inner: Filter) -> Result<Filter, FilterError> {
-        let (at, name) = self.name("the name of a sub-attribute")?;
-        let sub = element_attribute(&path, name.trim_start_matches('.')).ok_or_else(|| unknown(at, name))?;
-        let compared = self.comparison(sub, at)?;
-        Ok(Filter::Within(path, Box::new(Filter::And(Box::new(inner), Box::new(compared)))))
-    }
-
-    fn comparison(&mut self, path: AttributePath, at: usize) -> Result<Filter, FilterError> {
+    fn comparison(&mut self, path: AttributePath, at: usize) -> Result<Box<Filter>, FilterError> {
         if self.take_word("pr") {
-            return Ok(Filter::Present(path));
+            return Ok(Box::new(Filter::Present(path)));
         }
-        let operator = self.name("an operator such as `eq`").and_then(|(at, word)| operator(word, at))?;
-        let literal = literal(self.take())?;
+        let (operator_at, word) = self.name("an operator such as `eq`")?;
+        let operator = operator(word, operator_at)?;
+        let literal = self.literal()?;
         let mismatch = || FilterError::Mismatch { at, name: path.attribute.name.to_string(), operator };
         let literal = fitting(path.compared(), operator, literal).ok_or_else(mismatch)?;
-        Ok(Filter::Compare(Comparison { path, operator, literal }))
+        Ok(Box::new(Filter::Compare(Comparison { path, operator, literal })))
+    }
+
+    /// A quoted one is a JSON string (RFC 7644 §3.4.2.2), and others are JSON too; truth values match in any case.
+    fn literal(&mut self) -> Result<Value, FilterError> {
+        let literal = match self.lexer.token.kind {
+            TokenKind::Plain(text) => Some(Value::from(text)),
+            TokenKind::Escaped(text) => serde_json::from_str(text).ok().map(Value::String),
+            TokenKind::Word(word) => serde_json::from_str(word).ok().or_else(|| boolean(word)),
+            _ => None,
+        };
+        let expected = || self.expected("a quoted text, a number, `true`, `false` or `null`");
+        let literal = literal.ok_or_else(expected)?;
+        self.lexer.advance();
+        Ok(literal)
     }
 }
 
@@ -214,16 +252,6 @@ fn operator(word: &str, at: usize) -> Result<Operator, FilterError> {
         at,
         expected: "`eq`, `ne`, `co`, `sw`, `ew`, `gt`, `ge`, `lt`, `le` or `pr`",
     })
-}
-
-/// A quoted one is a JSON string (RFC 7644 §3.4.2.2), and so is any other JSON, but `true` and `false` match in any case.
-fn literal(token: Token<'_>) -> Result<Value, FilterError> {
-    let value = match token.kind {
-        TokenKind::Quoted(text) => serde_json::from_str(text).ok().map(Value::String),
-        TokenKind::Word(word) => serde_json::from_str(word).ok().or_else(|| boolean(word)),
-        _ => None,
-    };
-    value.ok_or_else(|| unexpected(token, "a quoted text, a number, `true`, `false` or `null`"))
 }
 
 fn boolean(word: &str) -> Option<Value> {
