@@ -1,5 +1,7 @@
 //! Bringing what a client sends into the form that is stored: names as the schema writes them, values of its types.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use crate::{
@@ -41,8 +43,8 @@ pub(crate) fn is_written(attribute: &Attribute) -> bool {
 
 /// Refuses a resource without what its schema requires.
 pub(crate) fn check_required(kind: &TypeSchema, attributes: &Map<String, Value>) -> Result<(), ScimError> {
-    let missing = |required: &[Attribute], of: &Map<String, Value>| {
-        let absent = |attribute: &&Attribute| {
+    let missing = |required: &[Arc<Attribute>], of: &Map<String, Value>| {
+        let absent = |attribute: &&Arc<Attribute>| {
             attribute.required && is_written(attribute) && of.get(&*attribute.name).is_none_or(is_blank)
         };
         required.iter().find(absent).map(|attribute| attribute.name.to_string())
@@ -63,7 +65,7 @@ fn is_blank(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
-fn object(attributes: &[Attribute], value: &Value) -> Result<Map<String, Value>, Wrong> {
+fn object(attributes: &[Arc<Attribute>], value: &Value) -> Result<Map<String, Value>, Wrong> {
     let sent = match value {
         Value::Null => return Ok(Map::new()),
         Value::Object(sent) => sent,

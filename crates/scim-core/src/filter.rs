@@ -6,7 +6,7 @@ mod lookup;
 mod parse;
 mod schemas;
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -20,7 +20,7 @@ pub(crate) use self::{
     evaluate::{element_matches, instant},
     parse::parse_within,
 };
-use crate::{AttributePath, registry::TypeSchema};
+use crate::{AttributePath, path::is_filterable, registry::TypeSchema};
 
 /// A filter that is understood: every attribute is known, every operator fits its type.
 ///
@@ -152,7 +152,7 @@ const OPERATORS: [(&str, Operator); 9] = [
 
 /// A list's element seen as a type of its own, so that the filter of a value path is bound like any other.
 pub(crate) fn element_attribute(path: &AttributePath, name: &str) -> Option<AttributePath> {
-    let sub = Arc::new(path.attribute.sub(name)?.clone());
-    let whole = AttributePath { sub: Some(sub.clone()), ..path.clone() };
-    whole.is_filterable().then_some(AttributePath { extension: None, attribute: sub, sub: None })
+    let sub = path.attribute.sub(name)?;
+    let filterable = is_filterable(&path.attribute, Some(sub));
+    filterable.then(|| AttributePath { extension: None, attribute: sub.clone(), sub: None })
 }

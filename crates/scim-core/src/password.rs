@@ -35,7 +35,7 @@ impl ClearPassword {
 
     /// The password in the body of a POST or a PUT.
     pub(crate) fn of_body(kind: &TypeSchema, body: &Value) -> Result<Option<Self>, ScimError> {
-        let named = |name: &str| kind.attribute(name).is_some_and(is_password);
+        let named = |name: &str| kind.attribute(name).is_some_and(|attribute| is_password(attribute));
         let found = body.as_object().and_then(|body| body.iter().find(|(name, _)| named(name)));
         found.map_or(Ok(None), |(_, value)| Self::of(value))
     }

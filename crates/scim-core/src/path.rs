@@ -44,29 +44,22 @@ impl AttributePath {
     /// What decides how values are compared: the sub-attribute, or `value` of a list of objects, or the attribute.
     pub fn compared(&self) -> &Attribute {
         let value = || self.attribute.is_complex().then(|| self.attribute.sub("value")).flatten();
-        self.sub.as_deref().or_else(value).unwrap_or(&self.attribute)
+        self.sub.as_ref().or_else(value).unwrap_or(&self.attribute)
     }
 
     /// The value in an element that is compared: that of the sub-attribute, of `value` without one, or a plain one.
     pub(crate) fn value_in<'a>(&self, element: &'a Value) -> Option<&'a Value> {
-        let sub = self.sub.as_deref().map_or("value", |sub| &*sub.name);
-        match element {
-            Value::Object(inner) if self.sub.is_some() || inner.contains_key(sub) => inner.get(sub),
-            plain if self.sub.is_none() => Some(plain),
-            _ => None,
+        match (element, &self.sub) {
+            (Value::Object(inner), Some(sub)) => inner.get(&*sub.name),
+            (Value::Object(inner), None) => Some(inner.get("value").unwrap_or(element)),
+            (plain, None) => Some(plain),
+            (_, Some(_)) => None,
         }
     }
 
     /// Whether filters can look at it: not at what is made up for each answer, nor at what nobody reads.
     pub(crate) fn is_filterable(&self) -> bool {
-        let readable = |attribute: &Attribute| {
-            attribute.returned != Returned::Never && attribute.mutability != Mutability::WriteOnly
-        };
-        let made_up = matches!(
-            (&*self.attribute.name, self.sub.as_deref().map(|sub| &*sub.name)),
-            ("meta", Some("location")) | ("members" | "groups", Some("$ref"))
-        );
-        readable(&self.attribute) && self.sub.as_deref().is_none_or(readable) && !made_up
+        is_filterable(&self.attribute, self.sub.as_deref())
     }
 
     /// Whether a client may write what it leads to.
@@ -74,6 +67,18 @@ impl AttributePath {
         let read_only = |attribute: &Attribute| attribute.mutability == Mutability::ReadOnly;
         read_only(&self.attribute) || self.sub.as_deref().is_some_and(read_only)
     }
+}
+
+/// Whether filters can look at it: not at what is made up for each answer, nor at what nobody reads.
+pub(crate) fn is_filterable(attribute: &Attribute, sub: Option<&Attribute>) -> bool {
+    let readable = |attribute: &Attribute| {
+        attribute.returned != Returned::Never && attribute.mutability != Mutability::WriteOnly
+    };
+    let made_up = matches!(
+        (&*attribute.name, sub.map(|sub| &*sub.name)),
+        ("meta", Some("location")) | ("members" | "groups", Some("$ref"))
+    );
+    readable(attribute) && sub.is_none_or(readable) && !made_up
 }
 
 /// What `text` leads to; a version in a URN has dots, so the longest known URN is taken off first.
@@ -115,28 +120,31 @@ fn attribute(
     of: Option<&Schema>,
     text: &str,
 ) -> Option<Target> {
-    let (name, sub) = match text.split_once('.') {
-        Some((name, sub)) => (name, Some(sub)),
-        None => (text, None),
+    let find = |name: &str| match of {
+        Some(schema) => crate::schema::find(&schema.attributes, name),
+        None => kind.attribute(name),
     };
-    let attribute = match of {
-        Some(schema) => crate::schema::find(&schema.attributes, name)?,
-        None => kind.attribute(name)?,
+    let (attribute, sub) = match find(text) {
+        Some(attribute) => (attribute, None),
+        None => {
+            let (name, sub) = text.split_once('.')?;
+            let attribute = find(name)?;
+            (attribute, Some(attribute.sub(sub)?.clone()))
+        }
     };
-    let sub = sub.map(|sub| attribute.sub(sub).cloned().map(Arc::new).ok_or(())).transpose().ok()?;
-    Some(Target::Attribute(AttributePath { extension, attribute: Arc::new(attribute.clone()), sub }))
+    Some(Target::Attribute(AttributePath { extension, attribute: attribute.clone(), sub }))
 }
 
 /// What stands at a path: the elements of a list one by one.
-pub(crate) fn elements<'a>(object: &'a Map<String, Value>, path: &AttributePath) -> Vec<&'a Value> {
+pub(crate) fn elements<'a>(object: &'a Map<String, Value>, path: &AttributePath) -> &'a [Value] {
     let holder = match &path.extension {
         None => Some(object),
         Some(urn) => object.get(&**urn).and_then(Value::as_object),
     };
     match holder.and_then(|holder| holder.get(&*path.attribute.name)) {
-        None => Vec::new(),
-        Some(Value::Array(elements)) => elements.iter().collect(),
-        Some(value) => vec![value],
+        None => &[],
+        Some(Value::Array(elements)) => elements,
+        Some(value) => std::slice::from_ref(value),
     }
 }
 

@@ -30,7 +30,7 @@ pub struct TypeSchema {
     pub schema: Arc<Schema>,
     /// The schemas that extend it.
     pub extensions: Vec<Arc<Schema>>,
-    common: Vec<Attribute>,
+    common: Vec<Arc<Attribute>>,
 }
 
 const SCHEMAS: [&str; 3] = [
@@ -145,12 +145,12 @@ impl TypeSchema {
     }
 
     /// An attribute of the type's own schema, or one that every resource has.
-    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+    pub fn attribute(&self, name: &str) -> Option<&Arc<Attribute>> {
         schema::find(&self.schema.attributes, name).or_else(|| schema::find(&self.common, name))
     }
 
     /// The attributes that every resource has: `id`, `externalId`, `meta`, `schemas`.
-    pub fn common(&self) -> &[Attribute] {
+    pub fn common(&self) -> &[Arc<Attribute>] {
         &self.common
     }
 
@@ -166,16 +166,17 @@ impl TypeSchema {
 }
 
 /// RFC 7643 §3.1.
-fn common_attributes() -> Vec<Attribute> {
+fn common_attributes() -> Vec<Arc<Attribute>> {
     use AttributeType::{Complex, DateTime, Reference, String};
-    let meta = vec![
+    let meta = [
         common("resourceType", String, Mutability::ReadOnly, true),
         common("created", DateTime, Mutability::ReadOnly, false),
         common("lastModified", DateTime, Mutability::ReadOnly, false),
         common("location", Reference, Mutability::ReadOnly, true),
         common("version", String, Mutability::ReadOnly, true),
     ];
-    vec![
+    let sub_attributes = meta.into_iter().map(Arc::new).collect();
+    let attributes = [
         Attribute {
             multi_valued: true,
             returned: Returned::Always,
@@ -187,8 +188,9 @@ fn common_attributes() -> Vec<Attribute> {
             ..common("id", String, Mutability::ReadOnly, true)
         },
         common("externalId", String, Mutability::ReadWrite, true),
-        Attribute { sub_attributes: meta, ..common("meta", Complex, Mutability::ReadOnly, false) },
-    ]
+        Attribute { sub_attributes, ..common("meta", Complex, Mutability::ReadOnly, false) },
+    ];
+    attributes.into_iter().map(Arc::new).collect()
 }
 
 fn common(name: &str, kind: AttributeType, mutability: Mutability, case_exact: bool) -> Attribute {

@@ -17,7 +17,7 @@ pub struct Schema {
     #[serde(default)]
     pub description: String,
     /// Its attributes.
-    pub attributes: Vec<Attribute>,
+    pub attributes: Vec<Arc<Attribute>>,
 }
 
 /// An attribute of a schema, or a sub-attribute of another one.
@@ -58,7 +58,7 @@ pub struct Attribute {
     pub reference_types: Vec<String>,
     /// What a complex attribute is made of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sub_attributes: Vec<Attribute>,
+    pub sub_attributes: Vec<Arc<Attribute>>,
 }
 
 /// The type of an attribute (RFC 7643 §2.3).
@@ -160,7 +160,7 @@ pub struct SchemaExtension {
 
 impl Attribute {
     /// The sub-attribute of this name, in any case.
-    pub fn sub(&self, name: &str) -> Option<&Attribute> {
+    pub fn sub(&self, name: &str) -> Option<&Arc<Attribute>> {
         find(&self.sub_attributes, name)
     }
 
@@ -171,6 +171,8 @@ impl Attribute {
 }
 
 /// The attribute of this name, in any case.
-pub(crate) fn find<'a>(attributes: &'a [Attribute], name: &str) -> Option<&'a Attribute> {
-    attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name))
+pub(crate) fn find<'a>(attributes: &'a [Arc<Attribute>], name: &str) -> Option<&'a Arc<Attribute>> {
+    // Most write it as the schema does, and to compare bytes is much less work.
+    let is = |found: &str| found.len() == name.len() && (found == name || found.eq_ignore_ascii_case(name));
+    attributes.iter().find(|attribute| is(&attribute.name))
 }

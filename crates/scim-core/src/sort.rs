@@ -80,7 +80,7 @@ impl Sort {
 
     fn key_in(&self, object: &Map<String, Value>) -> Option<SortKey> {
         let found = elements(object, &self.path);
-        let is_primary = |element: &&&Value| element.get("primary") == Some(&Value::Bool(true));
+        let is_primary = |element: &&Value| element.get("primary") == Some(&Value::Bool(true));
         let element = found.iter().find(is_primary).or_else(|| found.first())?;
         SortKey::of(self.path.compared(), self.path.value_in(element)?)
     }

@@ -196,7 +196,7 @@ fn check_immutable(
 /// The values that no other resource of the type may have, in the form in which they are compared.
 fn unique_values(kind: &TypeSchema, attributes: &Map<String, Value>) -> Vec<UniqueValue> {
     let unique = kind.schema.attributes.iter().filter(|attribute| attribute.uniqueness != Uniqueness::None);
-    let value = |attribute: &crate::schema::Attribute| {
+    let value = |attribute: &Arc<crate::schema::Attribute>| {
         let text = attributes.get(&*attribute.name)?.as_str()?;
         let key = comparison_key(attribute.case_exact, text).into_owned();
         Some(UniqueValue { attribute: attribute.name.clone(), key })

@@ -127,6 +127,45 @@ fn what_is_no_filter_is_refused() {
 }
 
 #[test]
+fn a_literal_is_a_json_string() {
+    for (text, holds) in [
+        (r#"userName eq "\u0041da""#, true),
+        (r#"userName eq "a\u0064a" and title pr"#, true),
+        (r#"name.familyName eq "O\u0027Malley""#, true),
+        (r#"userName eq "ad\"a""#, false),
+        (r#"userName eq "ada\\""#, false),
+        (r#"title co "(" or emails[value co "]"]"#, false),
+        (r#"userName eq "Ädä""#, false),
+    ] {
+        assert_eq!(matches(text), holds, "{text}");
+    }
+    for text in [r#"userName eq "\x41""#, r#"userName eq "a\"#, r#"userName eq "a\""#, "userName eq \"a\nb\""]
+    {
+        assert!(parsed(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn an_error_says_where_and_what_would_be_understood() {
+    for (text, error) in [
+        ("", "position 0: expected the name of an attribute"),
+        ("title", "position 5: expected an operator such as `eq`"),
+        ("title  pr title", "position 10: expected `and`, `or`, or the end"),
+        ("(title pr", "position 9: expected `)`"),
+        ("userName eq 'ada'", "position 12: expected a quoted text, a number, `true`, `false` or `null`"),
+        ("userName eq \"ada", "position 12: expected a quoted text"),
+        ("userName == \"ada\"", "position 9: expected `eq`, `ne`"),
+        ("títle pr", "position 0: `títle` is no attribute"),
+        ("emails[type pr", "position 14: expected `]`"),
+        ("emails[type pr].x pr", "position 15: `.x` is no attribute"),
+        ("userName[value pr]", "position 0: expected an attribute with sub-attributes before `[`"),
+    ] {
+        let told = parsed(text).unwrap_err().to_string();
+        assert!(told.contains(error), "{text}: {told}");
+    }
+}
+
+#[test]
 fn budgets_hold() {
     let nested = |depth: usize| format!("{}title pr{}", "(".repeat(depth), ")".repeat(depth));
     assert!(parsed(&nested(MAX_DEPTH + 1)).is_err());

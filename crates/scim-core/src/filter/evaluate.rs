@@ -17,12 +17,11 @@ pub(super) fn matches(filter: &Filter, object: &Map<String, Value>) -> bool {
         Filter::And(a, b) => matches(a, object) && matches(b, object),
         Filter::Or(a, b) => matches(a, object) || matches(b, object),
         Filter::Not(inner) => !matches(inner, object),
-        Filter::Present(path) => values(object, path).iter().any(|value| is_present(value)),
-        Filter::Compare(comparison) => compares(comparison, &values(object, &comparison.path)),
-        Filter::Within(path, inner) => elements(object, path)
-            .iter()
-            .filter_map(|element| element.as_object())
-            .any(|element| matches(inner, element)),
+        Filter::Present(path) => values(object, path).any(is_present),
+        Filter::Compare(comparison) => compares(comparison, object),
+        Filter::Within(path, inner) => {
+            elements(object, path).iter().filter_map(Value::as_object).any(|element| matches(inner, element))
+        }
     }
 }
 
@@ -35,8 +34,8 @@ pub(crate) fn element_matches(filter: &Filter, element: &Value) -> bool {
 }
 
 /// The values that are compared.
-fn values<'a>(object: &'a Map<String, Value>, path: &AttributePath) -> Vec<&'a Value> {
-    elements(object, path).into_iter().filter_map(|element| path.value_in(element)).collect()
+fn values<'a>(object: &'a Map<String, Value>, path: &AttributePath) -> impl Iterator<Item = &'a Value> {
+    elements(object, path).iter().filter_map(|element| path.value_in(element))
 }
 
 /// RFC 7643 §2.5: null and an empty list are no value.
@@ -50,13 +49,15 @@ fn is_present(value: &Value) -> bool {
     }
 }
 
-fn compares(Comparison { path, operator, literal }: &Comparison, values: &[&Value]) -> bool {
+fn compares(comparison: &Comparison, object: &Map<String, Value>) -> bool {
+    let Comparison { path, operator, literal } = comparison;
     let attribute = path.compared();
     if literal.is_null() {
-        let absent = !values.iter().any(|value| is_present(value));
+        let absent = !values(object, path).any(is_present);
         return absent == (*operator == Operator::Equal);
     }
-    let any = |operator: Operator| values.iter().any(|value| compare(attribute, operator, value, literal));
+    let any =
+        |operator: Operator| values(object, path).any(|value| compare(attribute, operator, value, literal));
     // There is no value that is equal: also true where there is no value at all.
     if *operator == Operator::NotEqual { !any(Operator::Equal) } else { any(*operator) }
 }
@@ -64,9 +65,9 @@ fn compares(Comparison { path, operator, literal }: &Comparison, values: &[&Valu
 fn compare(attribute: &Attribute, operator: Operator, value: &Value, literal: &Value) -> bool {
     match operator {
         Operator::Contains | Operator::StartsWith | Operator::EndsWith => {
-            let (Some(value), Some(literal)) = (key(attribute, value), key(attribute, literal)) else {
-                return false;
-            };
+            let (Some(value), Some(literal)) = (value.as_str(), literal.as_str()) else { return false };
+            let key = |text| comparison_key(attribute.case_exact, text);
+            let (value, literal) = (key(value), key(literal));
             match operator {
                 Operator::Contains => value.contains(&*literal),
                 Operator::StartsWith => value.starts_with(&*literal),
@@ -96,12 +97,17 @@ fn ordering(attribute: &Attribute, a: &Value, b: &Value) -> Option<Ordering> {
             (Some(a), Some(b)) => Some(a.cmp(&b)),
             _ => a.as_f64()?.partial_cmp(&b.as_f64()?),
         },
-        _ => Some(key(attribute, a)?.cmp(&key(attribute, b)?)),
+        _ => Some(text_ordering(attribute.case_exact, a.as_str()?, b.as_str()?)),
     }
 }
 
-fn key<'a>(attribute: &Attribute, value: &'a Value) -> Option<Cow<'a, str>> {
-    Some(comparison_key(attribute.case_exact, value.as_str()?))
+/// That of their comparison keys, which most texts don't need to be written out for.
+fn text_ordering(case_exact: bool, a: &str, b: &str) -> Ordering {
+    if case_exact || !a.is_ascii() || !b.is_ascii() {
+        return comparison_key(case_exact, a).cmp(&comparison_key(case_exact, b));
+    }
+    let folded = |byte: u8| byte.to_ascii_lowercase();
+    a.bytes().map(folded).cmp(b.bytes().map(folded))
 }
 
 /// The one form in which texts are compared, by filters, by uniqueness and by PATCH alike.

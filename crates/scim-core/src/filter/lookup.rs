@@ -96,7 +96,7 @@ impl Filter {
             }
             Self::Within(path, inner) => {
                 let value = path.attribute.sub("value")?.clone();
-                let whole = AttributePath { sub: Some(value.into()), ..path.clone() };
+                let whole = AttributePath { sub: Some(value), ..path.clone() };
                 (whole, inner.required_value("value", None)?)
             }
             _ => return None,

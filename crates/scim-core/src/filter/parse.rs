@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Comparison, Filter, OPERATORS, Operator, element_attribute,
-    lexer::{Token, TokenKind, tokens},
+    lexer::{Lexer, Token, TokenKind},
     schemas,
 };
 use crate::{
@@ -60,171 +60,190 @@ pub enum FilterError {
 }
 
 pub(super) fn parse(kind: &TypeSchema, text: &str) -> Result<Filter, FilterError> {
-    let filter = read(text, &|name| AttributePath::parse(kind, name).filter(AttributePath::is_filterable))?;
-    Ok(schemas::spelled_out(kind, filter))
+    let mut filter = read(text, Scope::Type(kind))?;
+    schemas::spell_out(kind, &mut filter);
+    Ok(filter)
 }
 
 /// The filter of a value path, whose names are sub-attributes of `path`.
 pub(crate) fn parse_within(path: &AttributePath, text: &str) -> Result<Filter, FilterError> {
-    read(text, &|name| element_attribute(path, name))
+    read(text, Scope::Elements(path))
 }
 
-type Bind<'a> = &'a dyn Fn(&str) -> Option<AttributePath>;
+/// What names lead to.
+#[derive(Clone, Copy)]
+enum Scope<'a> {
+    Type(&'a TypeSchema),
+    /// Sub-attributes of the elements of a list.
+    Elements(&'a AttributePath),
+}
 
-fn read(text: &str, bind: Bind<'_>) -> Result<Filter, FilterError> {
+impl Scope<'_> {
+    fn bind(self, name: &str) -> Option<AttributePath> {
+        match self {
+            Self::Type(kind) => AttributePath::parse(kind, name).filter(AttributePath::is_filterable),
+            Self::Elements(path) => element_attribute(path, name),
+        }
+    }
+}
+
+fn read(text: &str, scope: Scope<'_>) -> Result<Filter, FilterError> {
     if text.len() > MAX_LEN {
         return Err(FilterError::TooLarge);
     }
-    let tokens =
-        tokens(text).map_err(|at| FilterError::Unexpected { at, expected: "a name or a quoted value" })?;
-    let mut reader = Reader { tokens: &tokens, next: 0, terms: 0, end: text.len() };
-    let filter = reader.either(bind, 0)?;
-    match reader.peek() {
-        None => Ok(filter),
-        Some(token) => Err(FilterError::Unexpected { at: token.at, expected: "`and`, `or`, or the end" }),
+    let mut reader = Reader { lexer: Lexer::new(text), terms: 0 };
+    let filter = reader.either(scope, 0)?;
+    match reader.lexer.token.kind {
+        TokenKind::End => Ok(*filter),
+        _ => Err(reader.expected("`and`, `or`, or the end")),
     }
 }
 
+/// Filters are boxed as they are read: most end within another one.
 struct Reader<'t> {
-    tokens: &'t [Token],
-    next: usize,
+    lexer: Lexer<'t>,
     terms: usize,
-    end: usize,
 }
 
-impl Reader<'_> {
-    fn peek(&self) -> Option<&Token> {
-        self.tokens.get(self.next)
-    }
-
-    fn take(&mut self) -> Option<Token> {
-        let token = self.peek().cloned();
-        self.next = self.next.saturating_add(1);
-        token
-    }
-
-    fn is_word(&self, word: &str) -> bool {
-        matches!(self.peek(), Some(Token { kind: TokenKind::Word(found), .. }) if found.eq_ignore_ascii_case(word))
+impl<'t> Reader<'t> {
+    fn expected(&self, expected: &'static str) -> FilterError {
+        FilterError::Unexpected { at: self.lexer.token.at, expected }
     }
 
     fn take_word(&mut self, word: &str) -> bool {
-        let found = self.is_word(word);
+        let found =
+            matches!(self.lexer.token.kind, TokenKind::Word(found) if found.eq_ignore_ascii_case(word));
         if found {
-            self.next = self.next.saturating_add(1);
+            self.lexer.advance();
         }
         found
     }
 
-    fn expect(&mut self, kind: &TokenKind, expected: &'static str) -> Result<(), FilterError> {
-        match self.take() {
-            Some(token) if token.kind == *kind => Ok(()),
-            token => Err(self.unexpected(token.as_ref(), expected)),
+    fn expect(&mut self, kind: TokenKind<'_>, expected: &'static str) -> Result<(), FilterError> {
+        if self.lexer.token.kind != kind {
+            return Err(self.expected(expected));
         }
+        self.lexer.advance();
+        Ok(())
     }
 
-    fn unexpected(&self, token: Option<&Token>, expected: &'static str) -> FilterError {
-        FilterError::Unexpected { at: token.map_or(self.end, |token| token.at), expected }
+    fn name(&mut self, expected: &'static str) -> Result<(usize, &'t str), FilterError> {
+        let Token { at, kind: TokenKind::Word(name) } = self.lexer.token else {
+            return Err(self.expected(expected));
+        };
+        self.lexer.advance();
+        Ok((at, name))
     }
 
-    fn either(&mut self, bind: Bind<'_>, depth: usize) -> Result<Filter, FilterError> {
-        let mut filter = self.both(bind, depth)?;
+    /// Alternatives, each of which is a number of filters that all hold.
+    fn either(&mut self, scope: Scope<'_>, depth: usize) -> Result<Box<Filter>, FilterError> {
+        let mut filter = self.all(scope, depth)?;
         while self.take_word("or") {
-            filter = Filter::Or(Box::new(filter), Box::new(self.both(bind, depth)?));
+            filter = Box::new(Filter::Or(filter, self.all(scope, depth)?));
         }
         Ok(filter)
     }
 
-    fn both(&mut self, bind: Bind<'_>, depth: usize) -> Result<Filter, FilterError> {
-        let mut filter = self.one(bind, depth)?;
+    fn all(&mut self, scope: Scope<'_>, depth: usize) -> Result<Box<Filter>, FilterError> {
+        let mut filter = self.one(scope, depth)?;
         while self.take_word("and") {
-            filter = Filter::And(Box::new(filter), Box::new(self.one(bind, depth)?));
+            filter = Box::new(Filter::And(filter, self.one(scope, depth)?));
         }
         Ok(filter)
     }
 
-    fn one(&mut self, bind: Bind<'_>, depth: usize) -> Result<Filter, FilterError> {
+    fn one(&mut self, scope: Scope<'_>, depth: usize) -> Result<Box<Filter>, FilterError> {
         if depth > MAX_DEPTH {
             return Err(FilterError::TooLarge);
         }
         let deeper = depth.saturating_add(1);
-        let next_opens =
-            self.tokens.get(self.next.saturating_add(1)).is_some_and(|t| t.kind == TokenKind::Open);
-        if self.is_word("not") && next_opens {
-            self.next = self.next.saturating_add(1);
-            return Ok(Filter::Not(Box::new(self.one(bind, deeper)?)));
-        }
-        if self.peek().is_some_and(|token| token.kind == TokenKind::Open) {
-            self.next = self.next.saturating_add(1);
-            let filter = self.either(bind, deeper)?;
-            self.expect(&TokenKind::Close, "`)`")?;
+        if self.lexer.token.kind == TokenKind::Open {
+            self.lexer.advance();
+            let filter = self.either(scope, deeper)?;
+            self.expect(TokenKind::Close, "`)`")?;
             return Ok(filter);
         }
-        self.term(bind, deeper)
+        let (at, name) = self.name("the name of an attribute")?;
+        if name.eq_ignore_ascii_case("not") && self.lexer.token.kind == TokenKind::Open {
+            return Ok(Box::new(Filter::Not(self.one(scope, deeper)?)));
+        }
+        self.term(scope, at, name, deeper)
     }
 
-    fn term(&mut self, bind: Bind<'_>, depth: usize) -> Result<Filter, FilterError> {
+    fn term(
+        &mut self,
+        scope: Scope<'_>,
+        at: usize,
+        name: &str,
+        depth: usize,
+    ) -> Result<Box<Filter>, FilterError> {
         self.terms = self.terms.saturating_add(1);
         if self.terms > MAX_TERMS {
             return Err(FilterError::TooLarge);
         }
-        let (at, name) = match self.take() {
-            Some(Token { at, kind: TokenKind::Word(name) }) => (at, name),
-            token => return Err(self.unexpected(token.as_ref(), "the name of an attribute")),
-        };
-        let unknown = || FilterError::UnknownAttribute { at, name: shortened(&name) };
-        let path = bind(&name).ok_or_else(unknown)?;
-        if self.peek().is_some_and(|token| token.kind == TokenKind::OpenBracket) {
-            return self.within(path, at, depth);
+        let path = scope.bind(name).ok_or_else(|| unknown(at, name))?;
+        match self.lexer.token.kind {
+            TokenKind::OpenBracket => self.within(path, at, depth),
+            _ => self.comparison(path, at),
         }
-        self.comparison(path, at)
     }
 
-    fn within(&mut self, path: AttributePath, at: usize, depth: usize) -> Result<Filter, FilterError> {
+    fn within(&mut self, path: AttributePath, at: usize, depth: usize) -> Result<Box<Filter>, FilterError> {
         if !path.attribute.is_complex() || path.sub.is_some() {
             return Err(FilterError::Unexpected {
                 at,
                 expected: "an attribute with sub-attributes before `[`",
             });
         }
-        self.next = self.next.saturating_add(1);
-        let inner = self.either(&|name| element_attribute(&path, name), depth)?;
-        self.expect(&TokenKind::CloseBracket, "`]`")?;
-        if !matches!(self.peek(), Some(Token { kind: TokenKind::Word(word), .. }) if word.starts_with('.')) {
-            return Ok(Filter::Within(path, Box::new(inner)));
+        self.lexer.advance();
+        let mut inner = self.either(Scope::Elements(&path), depth)?;
+        self.expect(TokenKind::CloseBracket, "`]`")?;
+        // `emails[type eq "work"].value eq "x"`, as Entra ID writes it: one element fulfils both.
+        if let Some((at, name)) = self.sub_attribute() {
+            self.lexer.advance();
+            let sub = element_attribute(&path, name.trim_start_matches('.'));
+            let sub = sub.ok_or_else(|| unknown(at, name))?;
+            inner = Box::new(Filter::And(inner, self.comparison(sub, at)?));
         }
-        self.within_and(path, inner)
+        Ok(Box::new(Filter::Within(path, inner)))
     }
 
-    /// `emails[type eq "work"].value eq "x"`, as Entra ID writes it: one element fulfils both.
-    fn within_and(&mut self, path: AttributePath, inner: Filter) -> Result<Filter, FilterError> {
-        let (at, name) = match self.take() {
-            Some(Token { at, kind: TokenKind::Word(name) }) => (at, name),
-            token => return Err(self.unexpected(token.as_ref(), "the name of a sub-attribute")),
-        };
-        let unknown = || FilterError::UnknownAttribute { at, name: shortened(&name) };
-        let sub = element_attribute(&path, name.trim_start_matches('.')).ok_or_else(unknown)?;
-        let compared = self.comparison(sub, at)?;
-        Ok(Filter::Within(path, Box::new(Filter::And(Box::new(inner), Box::new(compared)))))
+    fn sub_attribute(&self) -> Option<(usize, &'t str)> {
+        match self.lexer.token {
+            Token { at, kind: TokenKind::Word(word) } if word.starts_with('.') => Some((at, word)),
+            _ => None,
+        }
     }
 
-    fn comparison(&mut self, path: AttributePath, at: usize) -> Result<Filter, FilterError> {
-        let operator = match self.take() {
-            Some(Token { kind: TokenKind::Word(word), .. }) if word.eq_ignore_ascii_case("pr") => {
-                return Ok(Filter::Present(path));
-            }
-            Some(Token { kind: TokenKind::Word(word), at }) => operator(&word, at)?,
-            token => return Err(self.unexpected(token.as_ref(), "an operator such as `eq`")),
-        };
-        let literal = match self.take() {
-            Some(Token { kind: TokenKind::Text(text), .. }) => Value::String(text),
-            Some(Token { kind: TokenKind::Word(word), at }) => literal(&word, at)?,
-            token => return Err(self.unexpected(token.as_ref(), "a value")),
-        };
-        let compared = path.compared();
+    fn comparison(&mut self, path: AttributePath, at: usize) -> Result<Box<Filter>, FilterError> {
+        if self.take_word("pr") {
+            return Ok(Box::new(Filter::Present(path)));
+        }
+        let (operator_at, word) = self.name("an operator such as `eq`")?;
+        let operator = operator(word, operator_at)?;
+        let literal = self.literal()?;
         let mismatch = || FilterError::Mismatch { at, name: path.attribute.name.to_string(), operator };
-        let literal = fitting(compared, operator, literal).ok_or_else(mismatch)?;
-        Ok(Filter::Compare(Comparison { path, operator, literal }))
+        let literal = fitting(path.compared(), operator, literal).ok_or_else(mismatch)?;
+        Ok(Box::new(Filter::Compare(Comparison { path, operator, literal })))
     }
+
+    /// A quoted one is a JSON string (RFC 7644 §3.4.2.2), and others are JSON too; truth values match in any case.
+    fn literal(&mut self) -> Result<Value, FilterError> {
+        let literal = match self.lexer.token.kind {
+            TokenKind::Plain(text) => Some(Value::from(text)),
+            TokenKind::Escaped(text) => serde_json::from_str(text).ok().map(Value::String),
+            TokenKind::Word(word) => serde_json::from_str(word).ok().or_else(|| boolean(word)),
+            _ => None,
+        };
+        let expected = || self.expected("a quoted text, a number, `true`, `false` or `null`");
+        let literal = literal.ok_or_else(expected)?;
+        self.lexer.advance();
+        Ok(literal)
+    }
+}
+
+fn unknown(at: usize, name: &str) -> FilterError {
+    FilterError::UnknownAttribute { at, name: shortened(name) }
 }
 
 fn operator(word: &str, at: usize) -> Result<Operator, FilterError> {
@@ -233,12 +252,6 @@ fn operator(word: &str, at: usize) -> Result<Operator, FilterError> {
         at,
         expected: "`eq`, `ne`, `co`, `sw`, `ew`, `gt`, `ge`, `lt`, `le` or `pr`",
     })
-}
-
-fn literal(word: &str, at: usize) -> Result<Value, FilterError> {
-    let value = serde_json::from_str(word).ok().or_else(|| boolean(word));
-    value
-        .ok_or(FilterError::Unexpected { at, expected: "a quoted text, a number, `true`, `false` or `null`" })
 }
 
 fn boolean(word: &str) -> Option<Value> {

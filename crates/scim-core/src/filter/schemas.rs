@@ -11,18 +11,21 @@ use crate::{
     schema::{Attribute, Schema},
 };
 
-/// The same filter without `schemas`.
+/// Writes a filter without `schemas`.
 ///
 /// A resource has the schema of its type, and each extension that it has an attribute of.
-pub(super) fn spelled_out(kind: &TypeSchema, filter: Filter) -> Filter {
-    let inner = |filter: Box<Filter>| Box::new(spelled_out(kind, *filter));
+pub(super) fn spell_out(kind: &TypeSchema, filter: &mut Filter) {
     match filter {
-        Filter::And(a, b) => Filter::And(inner(a), inner(b)),
-        Filter::Or(a, b) => Filter::Or(inner(a), inner(b)),
-        Filter::Not(a) => Filter::Not(inner(a)),
-        Filter::Present(path) if is_schemas(&path) => always(kind, path),
-        Filter::Compare(comparison) if is_schemas(&comparison.path) => has_one_that(kind, comparison),
-        other => other,
+        Filter::And(a, b) | Filter::Or(a, b) => {
+            spell_out(kind, a);
+            spell_out(kind, b);
+        }
+        Filter::Not(inner) => spell_out(kind, inner),
+        Filter::Present(path) if is_schemas(path) => *filter = always(kind, path.clone()),
+        Filter::Compare(comparison) if is_schemas(&comparison.path) => {
+            *filter = has_one_that(kind, comparison.clone());
+        }
+        Filter::Present(_) | Filter::Compare(_) | Filter::Within(..) => {}
     }
 }
 
@@ -54,8 +57,8 @@ fn always(kind: &TypeSchema, path: AttributePath) -> Filter {
 }
 
 fn has_extension(extension: &Arc<Schema>) -> Option<Filter> {
-    let present = |attribute: &Attribute| {
-        let (extension, attribute) = (Some(extension.id.clone()), Arc::new(attribute.clone()));
+    let present = |attribute: &Arc<Attribute>| {
+        let (extension, attribute) = (Some(extension.id.clone()), attribute.clone());
         Filter::Present(AttributePath { extension, attribute, sub: None })
     };
     extension.attributes.iter().map(present).reduce(either)

@@ -195,7 +195,7 @@ fn place(kind: &TypeSchema, text: &str) -> Result<Place, ScimError> {
     })?;
     if !sub.is_empty() {
         let sub = sub.strip_prefix('.').and_then(|sub| path.attribute.sub(sub)).ok_or_else(invalid)?;
-        path.sub = Some(Arc::new(sub.clone()));
+        path.sub = Some(sub.clone());
     }
     Ok(Place { path, filter: Some(filter) })
 }

@@ -1,5 +1,7 @@
 //! Whatever filter the grammar allows, SQLite finds what the evaluation in memory finds.
 
+use std::sync::Arc;
+
 use proptest::{prelude::*, sample::select};
 use scim_core::{
     Filter, MAX_DEPTH, MAX_TERMS, MemoryStore, Related, ResourceQuery, ResourceReader, TypeSchema, Window,
@@ -13,7 +15,7 @@ use vestibule_sqlite::SqliteStore;
 use crate::given::{Given, Name, TIMES, directory, fill, found, given, kind, names, page, tenant, text};
 
 /// What a comparison with the whole of a complex attribute looks at.
-fn compared(attribute: &Attribute) -> &Attribute {
+fn compared(attribute: &Arc<Attribute>) -> &Arc<Attribute> {
     attribute.sub("value").filter(|_| attribute.is_complex()).unwrap_or(attribute)
 }
 

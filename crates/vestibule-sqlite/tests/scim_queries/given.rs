@@ -49,7 +49,7 @@ fn value_of(attribute: &Attribute) -> BoxedStrategy<Value> {
     }
 }
 
-fn object_of(attributes: &[Attribute], probability: f64) -> BoxedStrategy<Value> {
+fn object_of(attributes: &[Arc<Attribute>], probability: f64) -> BoxedStrategy<Value> {
     let fields: Vec<_> = attributes
         .iter()
         .map(|attribute| {
@@ -171,7 +171,7 @@ pub(crate) fn page<S: ScimStore>(store: &S, kind: &str, query: &ResourceQuery) -
 #[derive(Debug, Clone)]
 pub(crate) struct Name {
     pub(crate) text: String,
-    pub(crate) attribute: Attribute,
+    pub(crate) attribute: Arc<Attribute>,
 }
 
 pub(crate) fn names(kind: &TypeSchema) -> Vec<Name> {
