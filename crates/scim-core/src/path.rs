@@ -90,8 +90,16 @@ pub(crate) fn resolve(kind: &TypeSchema, text: &str) -> Option<Target> {
         None => attribute(None, kind, None, text).or_else(|| in_one_extension(kind, text)),
         Some((schema, "")) => Some(Target::Extension(schema.clone())),
         Some((schema, rest)) if Arc::ptr_eq(schema, &kind.schema) => attribute(None, kind, None, rest),
-        Some((schema, rest)) => attribute(Some(schema.id.clone()), kind, Some(schema), rest),
+        Some((schema, rest)) => {
+            attribute(Some(schema.id.clone()), kind, Some(schema), rest).or_else(|| unnamed(schema, rest))
+        }
     }
+}
+
+/// An attribute that an open extension does not name.
+fn unnamed(schema: &Schema, name: &str) -> Option<Target> {
+    let attribute = Arc::new(schema.unnamed(name)?);
+    Some(Target::Attribute(AttributePath { extension: Some(schema.id.clone()), attribute, sub: None }))
 }
 
 /// Entra ID leaves the URN out: understood, if only one extension has such an attribute.

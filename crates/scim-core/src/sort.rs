@@ -110,6 +110,8 @@ impl SortKey {
             }
             AttributeType::Decimal => Self::Decimal(value.as_f64()?),
             AttributeType::DateTime => Self::Instant(instant(value.as_str()?)?),
+            AttributeType::Any if value.is_boolean() => Self::Truth(value.as_bool()?),
+            AttributeType::Any if value.is_number() => Self::Decimal(value.as_f64()?),
             _ => Self::Text(comparison_key(attribute.case_exact, value.as_str()?).into_owned()),
         })
     }
