@@ -83,31 +83,30 @@ pub(crate) fn is_filterable(attribute: &Attribute, sub: Option<&Attribute>) -> b
 
 /// What `text` leads to; a version in a URN has dots, so the longest known URN is taken off first.
 pub(crate) fn resolve(kind: &TypeSchema, text: &str) -> Option<Target> {
+    if let Some(path) = attribute(kind, None, text) {
+        return Some(Target::Attribute(path));
+    }
     let schemas = std::iter::once(&kind.schema).chain(&kind.extensions);
     let named = schemas.filter_map(|schema| Some((schema, after_urn(text, &schema.id)?)));
     let longest = named.max_by_key(|(schema, _)| schema.id.len());
-    match longest {
-        None => attribute(None, kind, None, text).or_else(|| in_one_extension(kind, text)),
-        Some((schema, "")) => Some(Target::Extension(schema.clone())),
-        Some((schema, rest)) if Arc::ptr_eq(schema, &kind.schema) => attribute(None, kind, None, rest),
-        Some((schema, rest)) => {
-            attribute(Some(schema.id.clone()), kind, Some(schema), rest).or_else(|| unnamed(schema, rest))
-        }
-    }
+    let path = match longest {
+        None => in_one_extension(kind, text),
+        Some((schema, "")) => return Some(Target::Extension(schema.clone())),
+        Some((schema, rest)) if Arc::ptr_eq(schema, &kind.schema) => attribute(kind, None, rest),
+        Some((schema, rest)) => attribute(kind, Some(schema), rest).or_else(|| unnamed(schema, rest)),
+    };
+    path.map(Target::Attribute)
 }
 
 /// An attribute that an open extension does not name.
-fn unnamed(schema: &Schema, name: &str) -> Option<Target> {
+fn unnamed(schema: &Schema, name: &str) -> Option<AttributePath> {
     let attribute = Arc::new(schema.unnamed(name)?);
-    Some(Target::Attribute(AttributePath { extension: Some(schema.id.clone()), attribute, sub: None }))
+    Some(AttributePath { extension: Some(schema.id.clone()), attribute, sub: None })
 }
 
 /// Entra ID leaves the URN out: understood, if only one extension has such an attribute.
-fn in_one_extension(kind: &TypeSchema, text: &str) -> Option<Target> {
-    let mut found = kind
-        .extensions
-        .iter()
-        .filter_map(|schema| attribute(Some(schema.id.clone()), kind, Some(schema), text));
+fn in_one_extension(kind: &TypeSchema, text: &str) -> Option<AttributePath> {
+    let mut found = kind.extensions.iter().filter_map(|schema| attribute(kind, Some(schema), text));
     let first = found.next()?;
     found.next().is_none().then_some(first)
 }
@@ -122,13 +121,9 @@ fn after_urn<'a>(text: &'a str, urn: &str) -> Option<&'a str> {
     if rest.is_empty() { Some(rest) } else { rest.strip_prefix([':', '.']) }
 }
 
-fn attribute(
-    extension: Option<Arc<str>>,
-    kind: &TypeSchema,
-    of: Option<&Schema>,
-    text: &str,
-) -> Option<Target> {
-    let find = |name: &str| match of {
+/// The attribute or sub-attribute of an extension, or of the type's own schema.
+fn attribute(kind: &TypeSchema, extension: Option<&Schema>, text: &str) -> Option<AttributePath> {
+    let find = |name: &str| match extension {
         Some(schema) => crate::schema::find(&schema.attributes, name),
         None => kind.attribute(name),
     };
@@ -140,7 +135,8 @@ fn attribute(
             (attribute, Some(attribute.sub(sub)?.clone()))
         }
     };
-    Some(Target::Attribute(AttributePath { extension, attribute: attribute.clone(), sub }))
+    let extension = extension.map(|schema| schema.id.clone());
+    Some(AttributePath { extension, attribute: attribute.clone(), sub })
 }
 
 /// What stands at a path: the elements of a list one by one.
