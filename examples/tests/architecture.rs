@@ -13,7 +13,7 @@ const DOMAIN: [&str; 5] = ["analytics-filter", "apikeys", "billing-plans", "expo
 const LEAVES: [&str; 2] = ["sealed-cursor", "store-contract"];
 const ADAPTERS: [&str; 2] = ["vestibule-axum", "vestibule-sqlite"];
 /// What a domain crate may name with default features.
-const DOMAIN_PACKAGES: [&str; 10] = [
+const DOMAIN_PACKAGES: [&str; 11] = [
     "blake3",
     "chrono",
     "compact_str",
@@ -23,6 +23,7 @@ const DOMAIN_PACKAGES: [&str; 10] = [
     "serde_json",
     "subtle",
     "thiserror",
+    "unicode-normalization",
     "zeroize",
 ];
 /// One more package each, behind a feature that is off by default.

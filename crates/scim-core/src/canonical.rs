@@ -40,23 +40,39 @@ pub(crate) fn is_written(attribute: &Attribute) -> bool {
         && &*attribute.name != "schemas"
 }
 
-/// Refuses a resource without what its schema requires.
+/// Refuses a resource without what its schemas require: attributes, sub-attributes of what is there, extensions.
 pub(crate) fn check_required(kind: &TypeSchema, attributes: &Map<String, Value>) -> Result<(), ScimError> {
-    let missing = |required: &[Arc<Attribute>], of: &Map<String, Value>| {
-        let absent = |attribute: &&Arc<Attribute>| {
-            attribute.required && is_written(attribute) && of.get(&*attribute.name).is_none_or(is_blank)
-        };
-        required.iter().find(absent).map(|attribute| attribute.name.to_string())
-    };
     let own = missing(&kind.schema.attributes, attributes);
-    let mut extended = kind
-        .extensions
-        .iter()
-        .filter_map(|extension| missing(&extension.attributes, attributes.get(&*extension.id)?.as_object()?));
-    match own.or_else(|| extended.next()) {
+    let absent = || kind.required_extensions().find(|urn| !attributes.contains_key(*urn)).map(str::to_owned);
+    let within = || {
+        kind.extensions.iter().find_map(|extension| {
+            let inner = attributes.get(&*extension.id)?.as_object()?;
+            missing(&extension.attributes, inner).map(|name| format!("{}:{name}", extension.id))
+        })
+    };
+    match own.or_else(absent).or_else(within) {
         None => Ok(()),
         Some(name) => Err(ScimError::bad(ScimType::InvalidValue, format!("`{name}` is required"))),
     }
+}
+
+/// The path of the first attribute that is required and not there.
+fn missing(attributes: &[Arc<Attribute>], object: &Map<String, Value>) -> Option<String> {
+    attributes.iter().filter(|attribute| is_written(attribute)).find_map(|attribute| {
+        let value = object.get(&*attribute.name);
+        if attribute.required && value.is_none_or(is_blank) {
+            return Some(attribute.name.to_string());
+        }
+        let elements = match value? {
+            Value::Array(elements) => elements.as_slice(),
+            value => std::slice::from_ref(value),
+        };
+        let inner = elements.iter().filter_map(Value::as_object);
+        let sub = inner
+            .filter(|_| attribute.is_complex())
+            .find_map(|inner| missing(&attribute.sub_attributes, inner))?;
+        Some(format!("{}.{sub}", attribute.name))
+    })
 }
 
 /// A text that says nothing does not fulfil what is required (RFC 7643 §4.1.1).
@@ -130,9 +146,8 @@ fn typed(attribute: &Attribute, value: &Value) -> Result<Option<Value>, Wrong> {
         AttributeType::Integer => kept(value.is_i64() || value.is_u64(), "a whole number"),
         AttributeType::Decimal => kept(value.is_number(), "a number"),
         AttributeType::DateTime => kept(value.as_str().is_some_and(is_instant), "a date and time"),
-        AttributeType::String | AttributeType::Reference | AttributeType::Binary => {
-            kept(value.is_string(), "a text")
-        }
+        AttributeType::String | AttributeType::Reference => kept(value.is_string(), "a text"),
+        AttributeType::Binary => kept(value.as_str().is_some_and(is_base64), "bytes in base64"),
         AttributeType::Any => match value {
             Value::Array(elements) if elements.is_empty() => Ok(None),
             Value::Array(elements) => {
@@ -141,6 +156,15 @@ fn typed(attribute: &Attribute, value: &Value) -> Result<Option<Value>, Wrong> {
             value => kept(is_plain(value), "a text, a number, a truth value, or a list of them"),
         },
     }
+}
+
+/// The sub-attributes that an object names, in the order in which it names them; `None` where it says that there is none.
+pub(crate) fn parts(attribute: &Attribute, value: &Value) -> Result<Vec<(String, Option<Value>)>, Wrong> {
+    let sent = value.as_object().into_iter().flatten();
+    let known = sent.filter_map(|(name, value)| Some((attribute.sub(name)?, value)));
+    let written = known.filter(|(sub, _)| is_written(sub));
+    let part = |(sub, value): (&Arc<Attribute>, &Value)| Ok((sub.name.to_string(), self::value(sub, value)?));
+    written.map(part).collect::<Result<_, Wrong>>().map_err(|wrong| wrong.in_attribute(&attribute.name))
 }
 
 fn complex(attribute: &Attribute, value: &Value) -> Result<Option<Value>, Wrong> {
@@ -171,6 +195,15 @@ fn truth(value: &Value) -> Option<bool> {
         Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
         _ => None,
     }
+}
+
+/// RFC 7643 §2.3.6; the alphabet of URLs and line ends, as certificates come, are understood, too.
+fn is_base64(text: &str) -> bool {
+    let digits = text.trim_end().trim_end_matches('=');
+    let padding = text.trim_end().len().saturating_sub(digits.len());
+    let is_digit =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'\r' | b'\n');
+    padding <= 2 && digits.bytes().all(is_digit)
 }
 
 fn is_instant(text: &str) -> bool {

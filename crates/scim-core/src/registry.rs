@@ -159,6 +159,15 @@ impl TypeSchema {
         self.extensions.iter().find(|schema| schema.id.eq_ignore_ascii_case(urn))
     }
 
+    /// The URNs of the extensions that a resource must have.
+    pub(crate) fn required_extensions(&self) -> impl Iterator<Item = &str> {
+        self.definition
+            .schema_extensions
+            .iter()
+            .filter(|extension| extension.required)
+            .map(|found| &*found.schema)
+    }
+
     /// Whether members are kept as rows, apart from the resource.
     pub fn has_members(&self) -> bool {
         self.attribute("members").is_some_and(|members| members.multi_valued && members.is_complex())

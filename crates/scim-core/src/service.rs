@@ -58,7 +58,7 @@ pub struct Place<'a> {
 }
 
 /// How often a decision is made anew because another commit came between.
-const RETRIES: u32 = 3;
+const RETRIES: u32 = 32;
 
 impl<S: ScimStore> Scim<S> {
     /// A service provider of these types of resources.
@@ -171,7 +171,7 @@ impl<S: ScimStore> Scim<S> {
     ) -> Result<Answer, ServiceError<ScimError, S::Error>> {
         let call = call.into();
         let resource = self.create_resource(&call, kind, body, now, rng).await?;
-        self.answer(call.place, kind, resource, &Projection::default()).await
+        self.answer(call.place, kind, resource, &call.projection).await
     }
 
     async fn create_resource(
@@ -241,7 +241,7 @@ impl<S: ScimStore> Scim<S> {
     ) -> Result<Answer, ServiceError<ScimError, S::Error>> {
         let call = call.into();
         let resource = self.replace_resource(&call, kind, id, body, now).await?;
-        self.answer(call.place, kind, resource, &Projection::default()).await
+        self.answer(call.place, kind, resource, &call.projection).await
     }
 
     async fn replace_resource(

@@ -14,7 +14,7 @@ use crate::{
     members,
     patch::{Patched, patch},
     registry::TypeSchema,
-    schema::{Mutability, Uniqueness},
+    schema::{Attribute, Mutability, Uniqueness},
 };
 
 /// A resource as it is to be, and what to write for that; `None` if it is stored like this already.
@@ -173,33 +173,82 @@ fn read(kind: &TypeSchema, body: &Value) -> Result<(Map<String, Value>, Option<M
     Ok((attributes, members.map(MemberDelta::replace)))
 }
 
+/// Refuses to change or take away what is immutable and set, in extensions and in objects, too (RFC 7644 §3.5.1).
 fn check_immutable(
     kind: &TypeSchema,
     before: &Map<String, Value>,
     after: &Map<String, Value>,
 ) -> Result<(), ScimError> {
-    let changed = kind.schema.attributes.iter().find(|attribute| {
-        let before = before.get(&*attribute.name);
-        attribute.mutability == Mutability::Immutable
-            && before.is_some()
-            && before != after.get(&*attribute.name)
+    let nothing = Map::new();
+    let extension = |of: &Map<String, Value>, urn: &str| of.get(urn).and_then(Value::as_object).cloned();
+    let own = changed(&kind.schema.attributes, before, after);
+    let found = own.or_else(|| {
+        kind.extensions.iter().find_map(|schema| {
+            let before = extension(before, &schema.id)?;
+            let after = extension(after, &schema.id);
+            let name = changed(&schema.attributes, &before, after.as_ref().unwrap_or(&nothing))?;
+            Some(format!("{}:{name}", schema.id))
+        })
     });
-    match changed {
+    match found {
         None => Ok(()),
-        Some(attribute) => {
-            let detail = format!("`{}` can't be changed once it is set", attribute.name);
+        Some(name) => {
+            let detail = format!("`{name}` can't be changed once it is set");
             Err(ScimError::bad(ScimType::Mutability, detail))
         }
     }
 }
 
+/// The path of the first immutable attribute that is set, and another one afterwards.
+///
+/// Elements of a list are the same if their `value` is.
+fn changed(
+    attributes: &[Arc<Attribute>],
+    before: &Map<String, Value>,
+    after: &Map<String, Value>,
+) -> Option<String> {
+    attributes.iter().find_map(|attribute| {
+        let (was, is) = (before.get(&*attribute.name)?, after.get(&*attribute.name));
+        if attribute.mutability == Mutability::Immutable {
+            return (Some(was) != is).then(|| attribute.name.to_string());
+        }
+        let within =
+            |was: &Value, is: &Value| changed(&attribute.sub_attributes, was.as_object()?, is.as_object()?);
+        let sub = match (was, is?) {
+            (Value::Array(was), Value::Array(is)) => was.iter().find_map(|was| {
+                let same = |is: &&Value| was.get("value").is_some() && was.get("value") == is.get("value");
+                within(was, is.iter().find(same)?)
+            }),
+            (was, is) => within(was, is),
+        }?;
+        Some(format!("{}.{sub}", attribute.name))
+    })
+}
+
 /// The values that no other resource of the type may have, in the form in which they are compared.
 fn unique_values(kind: &TypeSchema, attributes: &Map<String, Value>) -> Vec<UniqueValue> {
-    let unique = kind.schema.attributes.iter().filter(|attribute| attribute.uniqueness != Uniqueness::None);
-    let value = |attribute: &Arc<crate::schema::Attribute>| {
-        let text = attributes.get(&*attribute.name)?.as_str()?;
-        let key = comparison_key(attribute.case_exact, text).into_owned();
+    let mut unique: Vec<UniqueValue> = values_of(&kind.schema.attributes, attributes).collect();
+    for extension in &kind.extensions {
+        let Some(inner) = attributes.get(&*extension.id).and_then(Value::as_object) else { continue };
+        unique.extend(values_of(&extension.attributes, inner).map(|value| UniqueValue {
+            attribute: format!("{}:{}", extension.id, value.attribute).into(),
+            key: value.key,
+        }));
+    }
+    unique
+}
+
+fn values_of<'a>(
+    attributes: &'a [Arc<Attribute>],
+    object: &'a Map<String, Value>,
+) -> impl Iterator<Item = UniqueValue> + 'a {
+    let unique = attributes.iter().filter(|attribute| attribute.uniqueness != Uniqueness::None);
+    unique.filter_map(|attribute| {
+        let key = match object.get(&*attribute.name)? {
+            Value::String(text) => comparison_key(attribute.case_exact, text).into_owned(),
+            value @ (Value::Number(_) | Value::Bool(_)) => value.to_string(),
+            _ => return None,
+        };
         Some(UniqueValue { attribute: attribute.name.clone(), key })
-    };
-    unique.filter_map(value).collect()
+    })
 }

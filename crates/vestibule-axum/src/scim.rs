@@ -17,7 +17,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use scim_core::{Directory, Precondition, Scim, ScimError, ScimStore, ScimType, TypeSchema};
+use scim_core::{Directory, Precondition, Projection, Scim, ScimError, ScimStore, ScimType, TypeSchema};
 use serde::de::DeserializeOwned;
 
 use self::answer::{Failure, failed};
@@ -147,7 +147,12 @@ impl<S: ScimStore> Provider<S> {
         let [matching, other] = [header::IF_MATCH, header::IF_NONE_MATCH].map(|name| listed(headers, name));
         let precondition = Precondition::parse(matching.as_deref(), other.as_deref());
         let asynchronous = asynchronous::asked_for(&self.scim, headers);
-        scim_core::Call { place: self.place(tenant, directory), precondition, asynchronous }
+        scim_core::Call {
+            place: self.place(tenant, directory),
+            precondition,
+            asynchronous,
+            projection: Projection::default(),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::{borrow::Cow, cmp::Ordering};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
+use unicode_normalization::UnicodeNormalization;
 
 use super::{Comparison, Filter, Operator};
 use crate::{
@@ -112,7 +113,10 @@ fn number_ordering(a: &Value, b: &Value) -> Option<Ordering> {
 
 /// That of their comparison keys, which most texts don't need to be written out for.
 fn text_ordering(case_exact: bool, a: &str, b: &str) -> Ordering {
-    if case_exact || !a.is_ascii() || !b.is_ascii() {
+    if case_exact && a.is_ascii() && b.is_ascii() {
+        return a.cmp(b);
+    }
+    if !a.is_ascii() || !b.is_ascii() {
         return comparison_key(case_exact, a).cmp(&comparison_key(case_exact, b));
     }
     let folded = |byte: u8| byte.to_ascii_lowercase();
@@ -120,8 +124,16 @@ fn text_ordering(case_exact: bool, a: &str, b: &str) -> Ordering {
 }
 
 /// The one form in which texts are compared, by filters, by uniqueness and by PATCH alike.
+///
+/// Characters are composed (NFC), so that a name has one form however it was typed (RFC 7644 §5); in lower case unless case
+/// counts.
 pub fn comparison_key(case_exact: bool, text: &str) -> Cow<'_, str> {
-    if case_exact { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
+    match (case_exact, text.is_ascii()) {
+        (true, true) => Cow::Borrowed(text),
+        (false, true) => Cow::Owned(text.to_ascii_lowercase()),
+        (true, false) => Cow::Owned(text.nfc().collect()),
+        (false, false) => Cow::Owned(text.nfc().collect::<String>().to_lowercase().nfc().collect()),
+    }
 }
 
 /// The instant that a dateTime names (RFC 7643 §2.3.5); one without a zone is in UTC.

@@ -239,6 +239,10 @@ fn at_attribute(holder: &mut Map<String, Value>, write: &Write<'_>) -> Result<()
         (None, Verb::Remove) => {
             holder.remove(&*attribute.name);
         }
+        (None, _) if attribute.is_complex() && value.is_object() => {
+            let parts = canonical::parts(attribute, value).map_err(|wrong| place.refused(wrong))?;
+            in_object(holder, &attribute.name, |inner| set_parts(inner, parts));
+        }
         (None, _) => match canonical::single(attribute, value).map_err(|wrong| place.refused(wrong))? {
             None => drop(holder.remove(&*attribute.name)),
             Some(value) => merge(holder, &attribute.name, value),
@@ -246,6 +250,16 @@ fn at_attribute(holder: &mut Map<String, Value>, write: &Write<'_>) -> Result<()
         (Some(_), _) => in_object(holder, &attribute.name, |inner| set_sub(inner, verb, place, value))?,
     }
     Ok(())
+}
+
+/// Sub-attributes that are not named stay (RFC 7644 §3.5.2.3); null takes away what it names, and nothing else.
+fn set_parts(object: &mut Map<String, Value>, parts: Vec<(String, Option<Value>)>) {
+    for (name, value) in parts {
+        match value {
+            None => drop(object.remove(&name)),
+            Some(value) => drop(object.insert(name, value)),
+        }
+    }
 }
 
 /// The sub-attributes that are not named stay (RFC 7644 §3.5.2.3).
@@ -373,6 +387,11 @@ fn write_element(
     }
     if value.is_null() && verb == Verb::Replace {
         object.clear();
+    }
+    if place.path.attribute.is_complex() && value.is_object() {
+        let parts = canonical::parts(&place.path.attribute, value).map_err(|wrong| place.refused(wrong))?;
+        set_parts(object, parts);
+        return Ok(());
     }
     let sent = canonical::single(&place.path.attribute, value).map_err(|wrong| place.refused(wrong))?;
     if let Some(Value::Object(sent)) = sent {

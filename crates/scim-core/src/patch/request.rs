@@ -82,7 +82,16 @@ fn operation(sent: &Value) -> Result<Operation, ScimError> {
             return Err(ScimError::bad(ScimType::InvalidPath, "the `path` of an operation must be a text"));
         }
     };
-    Ok(Operation { verb, path, value: field(sent, "value").cloned().unwrap_or(Value::Null) })
+    let value = match (field(sent, "value"), verb) {
+        (Some(value), _) => value.clone(),
+        (None, Verb::Remove) => Value::Null,
+        // RFC 7644 §3.5.2.1 and §3.5.2.3: what is left out is no null, which would clear.
+        (None, Verb::Add | Verb::Replace) => {
+            let detail = "an `add` or a `replace` must have a `value`";
+            return Err(ScimError::bad(ScimType::InvalidValue, detail));
+        }
+    };
+    Ok(Operation { verb, path, value })
 }
 
 fn field<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {

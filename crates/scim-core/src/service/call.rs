@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Place;
-use crate::{Asynchronous, Precondition, Resource, TypeSchema, bulk::Method, event::Moment};
+use crate::{Asynchronous, Precondition, Projection, Resource, TypeSchema, bulk::Method, event::Moment};
 
 /// A request about a directory, and what it depends on; one that depends on nothing is made from its [`Place`].
 #[derive(Debug, Clone)]
@@ -14,11 +14,18 @@ pub struct Call<'a> {
     pub precondition: Precondition,
     /// How its completion is told, if the client does not wait for the answer.
     pub asynchronous: Option<Asynchronous<'a>>,
+    /// Which attributes the answer has (RFC 7644 §3.9).
+    pub projection: Projection,
 }
 
 impl<'a> From<Place<'a>> for Call<'a> {
     fn from(place: Place<'a>) -> Self {
-        Self { place, precondition: Precondition::default(), asynchronous: None }
+        Self {
+            place,
+            precondition: Precondition::default(),
+            asynchronous: None,
+            projection: Projection::default(),
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use axum::{
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use scim_core::{
-    Directory, Head, ListRequest, PatchRequest, Projection, Read, ResourceId, ScimStore, TypeSchema,
+    Call, Directory, Head, ListRequest, PatchRequest, Projection, Read, ResourceId, ScimStore, TypeSchema,
 };
 
 use super::{
@@ -87,10 +87,12 @@ pub(super) async fn create<S: ScimStore + 'static>(
     State(provider): State<Provider<S>>,
     (tenant, directory): At,
     ScimPath(endpoint): ScimPath<String>,
+    query: RawQuery,
     request: Request,
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
     let call = provider.call(&tenant, &directory, request.headers());
+    let call = Call { projection: projection(kind, &query), ..call };
     let transaction = asynchronous::transaction(&call);
     let (body, now) = (json(request).await?, provider.clock.now());
     let created = provider.scim.create(call, kind, &body, now, &mut UnwrapErr(SysRng)).await;
@@ -121,10 +123,12 @@ pub(super) async fn replace<S: ScimStore + 'static>(
     State(provider): State<Provider<S>>,
     (tenant, directory): At,
     ScimPath((endpoint, id)): ScimPath<(String, String)>,
+    query: RawQuery,
     request: Request,
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
     let call = provider.call(&tenant, &directory, request.headers());
+    let call = Call { projection: projection(kind, &query), ..call };
     let transaction = asynchronous::transaction(&call);
     let (body, now) = (json(request).await?, provider.clock.now());
     let replaced = provider.scim.replace(call, kind, &ResourceId::named(&id), &body, now).await;
