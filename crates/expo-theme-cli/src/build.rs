@@ -11,7 +11,7 @@ use expo_theme::{Mode, Theme, android_asset, design_tokens, merge_plist, plist_d
 use crate::{
     Failure, Verdict, clean, file,
     options::{Options, Outputs},
-    project,
+    out, project,
 };
 
 /// Where the platforms' files lie.
@@ -37,6 +37,7 @@ pub(crate) fn write(verdict: &Verdict, options: &Options, outputs: &Outputs) -> 
             if let (true, Some(root)) = (found, &options.project_root) {
                 places.expect_some(root)?;
             }
+            no_place_twice(verdict.file.as_deref(), &places, outputs)?;
             put(theme, &places, outputs, found)
         }
         None if verdict.absent => clean::remove(&places),
@@ -55,6 +56,25 @@ impl Places {
     }
 }
 
+/// Refuses to write one file over another, or over the theme.
+fn no_place_twice(theme: Option<&Path>, places: &Places, outputs: &Outputs) -> Result<(), Failure> {
+    let platforms = [places.ios.as_deref(), places.android.as_deref()];
+    let others = [outputs.web.as_deref(), outputs.web_dark.as_deref(), outputs.design_tokens.as_deref()];
+    let mut taken = Vec::new();
+    for path in [theme].into_iter().chain(platforms).chain(others).flatten() {
+        let place =
+            fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned());
+        if taken.contains(&place) {
+            let name = file::shown(path);
+            return Err(Failure::Told(format!(
+                "nothing written: `{name}` is named twice, or is the theme itself"
+            )));
+        }
+        taken.push(place);
+    }
+    Ok(())
+}
+
 /// `found` says that nobody named these places.
 fn put(theme: &Theme, places: &Places, outputs: &Outputs, found: bool) -> Result<(), Failure> {
     let ios = places.ios.as_deref().map(|path| plist(theme, path)).transpose()?;
@@ -66,7 +86,7 @@ fn put(theme: &Theme, places: &Places, outputs: &Outputs, found: bool) -> Result
     for (path, text) in ios.into_iter().chain(asset).chain(exchange(theme, outputs)) {
         file::replace(path, &text)?;
         if found {
-            eprintln!("expo-theme: wrote `{}`", file::shown(path));
+            out::tell(format_args!("expo-theme: wrote `{}`", file::shown(path)));
         }
     }
     Ok(())

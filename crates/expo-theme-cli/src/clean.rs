@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use expo_theme::{PLIST_KEY, Profile, check, unmerge_plist};
 
-use crate::{Failure, build::Places, file};
+use crate::{Failure, build::Places, file, out};
 
 /// Takes the theme out of Info.plist and deletes the asset, and says so; nothing, if one of the two is no theme's file.
 pub(crate) fn remove(places: &Places) -> Result<(), Failure> {
@@ -13,16 +13,16 @@ pub(crate) fn remove(places: &Places) -> Result<(), Failure> {
     let mut removed = false;
     if let Some((path, Some(text))) = ios {
         file::replace(path, &text)?;
-        eprintln!("expo-theme: removed the key `{PLIST_KEY}` from `{}`", file::shown(path));
+        out::tell(format_args!("expo-theme: removed the key `{PLIST_KEY}` from `{}`", file::shown(path)));
         removed = true;
     }
     if let Some((path, true)) = asset {
         fs::remove_file(path).map_err(|error| told(path, &error.to_string()))?;
-        eprintln!("expo-theme: removed `{}`", file::shown(path));
+        out::tell(format_args!("expo-theme: removed `{}`", file::shown(path)));
         removed = true;
     }
     if !removed {
-        eprintln!("expo-theme: no theme of an earlier build is there");
+        out::tell(format_args!("expo-theme: no theme of an earlier build is there"));
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use expo_theme::{
     sdk_version,
 };
 
-use crate::Verdict;
+use crate::{Verdict, out};
 
 const COLUMNS: [(&str, Platform, Mode); 4] = [
     ("iOS light", Platform::Ios, Mode::Light),
@@ -35,11 +35,19 @@ pub(crate) fn print(verdict: &Verdict) {
     table += &row("fontFamily", drawn.iter().map(|drawn| cell(drawn.as_ref(), font)));
     let shows = |platform, mode| if verdict.surroundings.shows(platform, mode) { "yes" } else { "never" };
     table += &row("can show", COLUMNS.iter().map(|(_, platform, mode)| shows(*platform, *mode).to_owned()));
-    print!("{table}{LEGEND}");
-    print!("{}", weak_pairs(&drawn));
-    println!("Defaults of {} and {}", sdk_version(Platform::Ios), sdk_version(Platform::Android));
+    out::print(format_args!("{table}{LEGEND}"));
+    out::print(format_args!("{}", weak_pairs(&drawn)));
+    out::print(format_args!(
+        "Defaults of {} and {}\n",
+        sdk_version(Platform::Ios),
+        sdk_version(Platform::Android)
+    ));
     for sdk in SDKS.iter().filter(|sdk| !sdk.has_known_defaults) {
-        println!("Those of {}, which {} pins, are unknown", sdk.name, sdk.pinned_by.unwrap_or("nothing"));
+        out::print(format_args!(
+            "Those of {}, which {} pins, are unknown\n",
+            sdk.name,
+            sdk.pinned_by.unwrap_or("nothing")
+        ));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use expo_theme::{Proposal, Rgba, derive_dark, fix};
 
-use crate::{Failure, Verdict, file};
+use crate::{Failure, Verdict, file, out};
 
 /// What `fix` does beyond showing its proposals.
 #[derive(Clone, Copy, Default)]
@@ -17,18 +17,21 @@ pub(crate) struct Wishes {
 pub(crate) fn run(verdict: &Verdict, wishes: Wishes) -> Result<(), Failure> {
     let Some((theme, path)) = verdict.theme.as_ref().zip(verdict.file.as_ref()) else { return Ok(()) };
     let found = if wishes.derives_dark { derive_dark(theme) } else { fix(theme) };
+    let is_written = wishes.write && !found.proposals.is_empty();
+    if is_written {
+        file::replace(path, &found.text)?;
+    }
     for Proposal { section, token, from, to } in &found.proposals {
         let from = from.map_or_else(|| "unset".to_owned(), shown);
-        println!("{:<40} {from:>9} -> {}", format!("{section}.{token}"), shown(*to));
+        out::print(format_args!("{:<40} {from:>9} -> {}\n", format!("{section}.{token}"), shown(*to)));
     }
     match (found.proposals.len(), wishes.write) {
-        (0, _) => println!("nothing to change"),
+        (0, _) => out::print(format_args!("nothing to change\n")),
         (count, true) => {
-            file::replace(path, &found.text)?;
-            println!("{count} written to `{}`", path.display());
+            out::print(format_args!("{count} written to `{}`\n", path.display()));
         }
         (count, false) => {
-            println!("{count} proposed; --write puts them into `{}`", path.display());
+            out::print(format_args!("{count} proposed; --write puts them into `{}`\n", path.display()));
             return Err(Failure::Refused);
         }
     }

@@ -4,7 +4,7 @@ use std::{error::Error, path::Path};
 
 use expo_theme::theme_from_design_tokens;
 
-use crate::{Failure, file};
+use crate::{Failure, file, out};
 
 /// Prints the theme to standard output.
 pub(crate) fn print(path: &Path) -> Result<(), Failure> {
@@ -12,6 +12,6 @@ pub(crate) fn print(path: &Path) -> Result<(), Failure> {
         let place = error.source().map(|source| format!(": {source}")).unwrap_or_default();
         Failure::Told(format!("cannot import `{}`: {error}{place}", file::shown(path)))
     })?;
-    print!("{theme}");
+    out::print(format_args!("{theme}"));
     Ok(())
 }

@@ -10,6 +10,7 @@ mod fix;
 mod fonts;
 mod import;
 mod options;
+mod out;
 mod preview;
 mod project;
 mod render;
@@ -26,11 +27,11 @@ use render::Findings;
 fn main() -> ExitCode {
     match options::parse() {
         Ok(Command::Help) => {
-            print!("{}", options::USAGE);
+            out::print(format_args!("{}", options::USAGE));
             ExitCode::SUCCESS
         }
         Ok(Command::Schema) => {
-            print!("{JSON_SCHEMA}");
+            out::print(format_args!("{JSON_SCHEMA}"));
             ExitCode::SUCCESS
         }
         Ok(Command::Check(options)) => watch::repeat(&options, || finish(run(&options))),
@@ -50,7 +51,7 @@ fn main() -> ExitCode {
         }
         Ok(Command::Import(file)) => finish(import::print(&file)),
         Err(error) => {
-            eprintln!("expo-theme: {error}\n\n{}", options::USAGE);
+            out::tell(format_args!("expo-theme: {error}\n\n{}", options::USAGE));
             ExitCode::from(2)
         }
     }
@@ -61,7 +62,7 @@ fn finish<T>(outcome: Result<T, Failure>) -> ExitCode {
         Ok(_) => ExitCode::SUCCESS,
         Err(Failure::Refused) => ExitCode::FAILURE,
         Err(Failure::Told(message)) => {
-            eprintln!("expo-theme: {message}");
+            out::tell(format_args!("expo-theme: {message}"));
             ExitCode::FAILURE
         }
     }
@@ -98,7 +99,7 @@ fn run(options: &Options) -> Result<Verdict, Failure> {
     let findings: Vec<_> =
         app.chain(theme).map(|(file, source, diagnostics)| Findings { file, source, diagnostics }).collect();
     if options.json {
-        println!("{}", render::json(&findings));
+        out::print(format_args!("{}\n", render::json(&findings)));
     } else {
         findings.iter().for_each(render::terminal);
     }
@@ -107,7 +108,7 @@ fn run(options: &Options) -> Result<Verdict, Failure> {
     }
     let absent = matches!(subject.theme, Found::Absent);
     if absent {
-        eprintln!("expo-theme: the app's configuration names no theme");
+        out::tell(format_args!("expo-theme: the app's configuration names no theme"));
     }
     let (file, theme) = report.map(|(file, report)| (file.clone(), report.theme)).unzip();
     let theme = theme.flatten();

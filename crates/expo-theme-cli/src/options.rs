@@ -133,6 +133,9 @@ fn fix(mut parser: Parser) -> Result<Command, Error> {
             _ => return Err(foreign(&name)),
         }
     }
+    if options.profile == Profile::Compat {
+        return Err("fix works on what the profile strict accepts".into());
+    }
     options.complete(|options| Command::Fix(options, wishes))
 }
 
@@ -180,7 +183,7 @@ impl Options {
                 Arg::Long("profile") => self.profile = parser.value()?.parse_with(profile_of)?,
                 Arg::Long("fonts") => self.fonts = Some(list_of(&parser.value()?.string()?)),
                 Arg::Long("interface-style") => {
-                    self.style = Some(InterfaceStyle::of(&parser.value()?.string()?));
+                    self.style = Some(style_of(&parser.value()?.string()?)?);
                 }
                 Arg::Long("expo-system-ui") => self.expo_system_ui = true,
                 Arg::Long(name) => return Ok(Some(name.to_owned())),
@@ -219,6 +222,13 @@ fn foreign(name: &str) -> Error {
 
 fn list_of(names: &str) -> Vec<String> {
     names.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+fn style_of(word: &str) -> Result<InterfaceStyle, Error> {
+    match InterfaceStyle::of(word) {
+        InterfaceStyle::Other => Err(format!("no interface style `{word}`: light, dark or automatic").into()),
+        style => Ok(style),
+    }
 }
 
 fn profile_of(name: &str) -> Result<Profile, &'static str> {

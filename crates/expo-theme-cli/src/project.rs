@@ -7,7 +7,7 @@ use std::{
 
 use expo_theme::{AppReport, Code, OptionReport, Surroundings, ThemeOption, check_app_config, depends_on};
 
-use crate::{Failure, build::Places, file, options::Options};
+use crate::{Failure, build::Places, file, options::Options, out};
 
 /// What a command is about.
 pub(crate) struct Subject {
@@ -79,7 +79,9 @@ fn configuration(root: &Path, options: &Options) -> Result<Option<(PathBuf, AppR
         if options.file.is_none() {
             return Err(Failure::Told(format!("{told}: give FILE and --interface-style")));
         }
-        eprintln!("expo-theme: {told}: without --interface-style, userInterfaceStyle counts as unset");
+        out::tell(format_args!(
+            "expo-theme: {told}: without --interface-style, userInterfaceStyle counts as unset"
+        ));
         return Ok(None);
     }
     let path = static_configuration(root);

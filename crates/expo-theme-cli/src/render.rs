@@ -9,7 +9,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use expo_theme::{Diagnostic, Severity, Source};
 use serde::Serialize;
 
-use crate::file;
+use crate::{file, out};
 
 /// A file and what was found in it.
 pub(crate) struct Findings<'a> {
@@ -41,11 +41,11 @@ pub(crate) fn terminal(findings: &Findings<'_>) {
     let path = file::shown(findings.file);
     let text = printable(findings.source.text());
     for found in findings.diagnostics.iter().take(MAX_SHOWN) {
-        eprintln!("{}\n", renderer.render(&[group(found, &text, &path)]));
+        out::tell(format_args!("{}\n", renderer.render(&[group(found, &text, &path)])));
     }
     let more = findings.diagnostics.len().saturating_sub(MAX_SHOWN);
     if more > 0 {
-        eprintln!("and {more} more; --json lists them");
+        out::tell(format_args!("and {more} more; --json lists them"));
     }
 }
 

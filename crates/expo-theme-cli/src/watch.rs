@@ -11,7 +11,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use crate::{options::Options, project};
+use crate::{options::Options, out, project};
 
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -23,7 +23,7 @@ pub(crate) fn repeat(options: &Options, once: impl Fn() -> ExitCode) -> ExitCode
     loop {
         let watched = Watched::look(options);
         once();
-        eprintln!("expo-theme: waiting for changes");
+        out::tell(format_args!("expo-theme: waiting for changes"));
         watched.wait();
     }
 }

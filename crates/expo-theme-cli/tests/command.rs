@@ -241,3 +241,35 @@ fn fix_makes_a_dark_palette() {
     let misplaced = expo_theme(folder.path(), &["check", "theme.json", "--write"]);
     assert_eq!(misplaced.status.code(), Some(2));
 }
+
+#[test]
+fn whoever_stops_reading_ends_nothing() {
+    let folder = folder("{\"colors\": {\"background\": \"#CEB515\"}}");
+    for arguments in
+        [&["fix", "theme.json", "--write"][..], &["explain", "theme.json"], &["schema"], &["--help"]]
+    {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_expo-theme"));
+        let status = command.args(arguments).current_dir(folder.path()).stdout(writer).status().unwrap();
+        assert_eq!(status.code(), Some(0), "{arguments:?}");
+    }
+    let written = fs::read_to_string(folder.path().join("theme.json")).unwrap();
+    assert!(written.contains("darkColors"), "{written}");
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused() {
+    let folder = folder(SOUND);
+    for (arguments, told, code) in [
+        (&["check", "theme.json", "--interface-style", "drak"][..], "no interface style `drak`", 2),
+        (&["fix", "theme.json", "--profile", "compat"], "fix works on what the profile strict accepts", 2),
+        (&["build", "theme.json", "--android", "theme.json"], "or is the theme itself", 1),
+        (&["build", "theme.json", "--ios", "a", "--android", "a"], "is named twice", 1),
+    ] {
+        let output = expo_theme(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+        assert!(errors(&output).contains(told), "{arguments:?}: {}", errors(&output));
+    }
+    assert_eq!(fs::read_to_string(folder.path().join("theme.json")).unwrap(), SOUND);
+}

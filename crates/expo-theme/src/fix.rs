@@ -58,14 +58,17 @@ pub fn fix(theme: &Theme) -> Fix {
     let mut light = written.light;
     // Without a dark palette the light one shines through, so one may do for both modes.
     let mut both = [Side::IOS_LIGHT, Side::ANDROID_LIGHT, Side::IOS_DARK, Side::ANDROID_DARK].as_slice();
-    if written.dark.is_none() && solve(&mut light, both, |palette, side| side.draws(palette, None), false) {
+    let draws = |light: &Palette, side: Side| side.draws(light, written.dark.as_ref());
+    let before: Vec<Drawn> = both.iter().map(|side| draws(&written.light, *side)).collect();
+    if written.dark.is_none() && solve(&mut light, both, draws, &before, false) {
         return finish(theme, &written, light, None);
     }
     light = written.light;
     both = &[Side::IOS_LIGHT, Side::ANDROID_LIGHT];
-    solve(&mut light, both, |palette, side| side.draws(palette, None), true);
+    let before: Vec<Drawn> = both.iter().map(|side| draws(&written.light, *side)).collect();
+    solve(&mut light, both, draws, &before, true);
     let dark = as_it_was(&written, &light);
-    let dark = with_readable_dark(&light, dark);
+    let dark = with_readable_dark(&written, &light, dark);
     finish(theme, &written, light, Some(dark))
 }
 
@@ -91,8 +94,8 @@ pub fn derive_dark(theme: &Theme) -> Fix {
     let own = written.dark.unwrap_or([None; TOKENS.len()]);
     let mut derived = derived(&written.light).into_iter();
     let dark = own.map(|own| own.or(derived.next().flatten()));
-    let dark = with_readable_dark(&written.light, dark);
     let light = written.light;
+    let dark = with_readable_dark(&Palettes { light, dark: Some(dark) }, &light, dark);
     finish(theme, &written, light, Some(dark))
 }
 
@@ -109,13 +112,16 @@ fn as_it_was(written: &Palettes, light: &Palette) -> Palette {
     })
 }
 
-fn with_readable_dark(light: &Palette, mut dark: Palette) -> Palette {
+/// `before` is what a text should be near to.
+fn with_readable_dark(before: &Palettes, light: &Palette, mut dark: Palette) -> Palette {
     let sides = [Side::IOS_DARK, Side::ANDROID_DARK];
     let draws = |dark: &Palette, side: Side| {
         let counts = dark.iter().any(Option::is_some);
         side.draws(light, counts.then_some(dark))
     };
-    solve(&mut dark, &sides, draws, true);
+    let before: Vec<Drawn> =
+        sides.iter().map(|side| side.draws(&before.light, before.dark.as_ref())).collect();
+    solve(&mut dark, &sides, draws, &before, true);
     dark
 }
 
@@ -197,22 +203,26 @@ impl Drawn {
 const ROUNDS: usize = 4;
 
 /// Changes a palette until all pairs pass on all sides; answers whether they do. `may_change_grounds` if need be.
+///
+/// A text is to be near to what was drawn `before`, so that it doesn't drift from change to change.
 fn solve(
     palette: &mut Palette,
     sides: &[Side],
     draws: impl Fn(&Palette, Side) -> Drawn,
+    before: &[Drawn],
     may_change_grounds: bool,
 ) -> bool {
+    let written = *palette;
     let draw = |palette: &Palette| sides.iter().map(|side| draws(palette, *side)).collect::<Vec<_>>();
     for _ in 0..ROUNDS {
         let mut is_sound = true;
         for text in texts() {
             let grounds: Vec<&str> = grounds_of(text).collect();
             let drawn = draw(palette);
-            let fails = |side: &&Drawn| grounds.iter().any(|ground| !side.passes(text, ground));
-            let Some(failing) = drawn.iter().find(fails) else { continue };
+            let fails = |side: &Drawn| grounds.iter().any(|ground| !side.passes(text, ground));
+            let Some((_, was)) = drawn.iter().zip(before).find(|(side, _)| fails(side)) else { continue };
             is_sound = false;
-            let start = of(palette, text).unwrap_or_else(|| failing.colour(text));
+            let start = of(&written, text).unwrap_or_else(|| was.colour(text));
             if let Some(found) = nearest_text(start, &seen(&drawn, &grounds)) {
                 set(palette, text, found);
             } else if may_change_grounds {

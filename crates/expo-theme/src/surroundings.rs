@@ -88,8 +88,11 @@ fn dark_that_never_shows(theme: &Theme, surroundings: Surroundings) -> Option<Di
         (false, false) => return None,
     };
     let found = Diagnostic::new(Severity::Warning, Code::DarkNeverShows, &theme.source, member.key_span);
-    let message =
-        format!("dark colours never show on {platforms}: the app's interface style is pinned to light");
+    let style = match surroundings.ios {
+        InterfaceStyle::Unset => "an app without `userInterfaceStyle` is pinned to light",
+        _ => "the app's interface style is pinned to light",
+    };
+    let message = format!("dark colours never show on {platforms}: {style}");
     let hint = "set `userInterfaceStyle` to `automatic` in the app's configuration".to_owned();
     Some(found.at("darkColors").says(message, "an interface style that can be dark").hint(Some(hint)))
 }

@@ -162,3 +162,21 @@ fn a_derived_dark_palette_is_dark_and_keeps_what_the_theme_says() {
     assert!(Contrast::of(colour("foreground"), black).passes());
     assert_eq!(colour("primary").to_string(), "8B6FFFFF");
 }
+
+/// What followed a text that changes, and could be read, stays as it was drawn.
+#[test]
+fn a_text_that_follows_another_one_does_not_drift_with_it() {
+    for (text, token, drawn) in [
+        (r##"{"colors":{"background":"#CEB515"}}"##, "secondaryButtonForeground", "FFFFFFFF"),
+        (
+            r##"{"colors":{"foreground":"#868CB9","background":"#C766A7"}}"##,
+            "secondaryButtonForeground",
+            "868CB9FF",
+        ),
+    ] {
+        let fixed = fix(&theme(text)).text;
+        let dark = appearance(&theme(&fixed), Platform::Ios, Mode::Dark).unwrap();
+        let found = dark.colours.iter().find(|colour| colour.token == token).unwrap();
+        assert_eq!(found.colour.to_string(), drawn, "{fixed}");
+    }
+}

@@ -372,3 +372,18 @@ fn pages_are_turned_by_cursors() {
     let (_, config) = provider.send("GET", "/ServiceProviderConfig", None, "");
     assert_eq!(config["pagination"]["cursor"], true);
 }
+
+/// RFC 7644 §3.9: whatever answers a resource.
+#[test]
+fn what_creates_or_replaces_answers_the_attributes_that_are_asked_for() {
+    let provider = provider();
+    let ada = provider.user("ada");
+    let group = json!({ "displayName": "G", "members": [{ "value": ada }] });
+    let (status, created) = provider.call("POST", "/Groups?excludedAttributes=members", &group);
+    assert_eq!((status, created.get("members")), (201, None));
+    let path = format!("/Groups/{}", created["id"].as_str().unwrap());
+    let (status, put) = provider.call("PUT", &format!("{path}?attributes=displayName"), &group);
+    assert_eq!((status, put.get("members"), &put["displayName"]), (200, None, &json!("G")));
+    let (_, read) = provider.call("GET", &path, &Value::Null);
+    assert_eq!(read["members"][0]["value"], ada, "it has them all the same");
+}

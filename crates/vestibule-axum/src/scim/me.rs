@@ -45,10 +45,11 @@ pub(super) async fn read<S: ScimStore + 'static>(
 pub(super) async fn replace<S: ScimStore + 'static>(
     provider: State<Provider<S>>,
     (at, me): (resources::At, Me),
+    query: RawQuery,
     request: Request,
 ) -> Outcome {
     let path = path(&provider, me)?;
-    resources::replace(provider, at, path, request).await
+    resources::replace(provider, at, path, query, request).await
 }
 
 pub(super) async fn modify<S: ScimStore + 'static>(
