@@ -69,6 +69,6 @@ async fn run() -> Result<(), Box<dyn Error>> {
     scim.modify(place, groups, &owners, &PatchRequest::parse(&join)?, now).await?;
     let request =
         ListRequest { filter: Some("emails[value eq \"ada@example.com\"]".into()), ..ListRequest::default() };
-    println!("{:#}", scim.list(place, std::slice::from_ref(users), &request).await?);
+    println!("{:#}", scim.list(place, std::slice::from_ref(users), &request, now).await?);
     Ok(())
 }

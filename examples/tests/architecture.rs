@@ -13,11 +13,21 @@ const DOMAIN: [&str; 5] = ["analytics-filter", "apikeys", "billing-plans", "expo
 const LEAVES: [&str; 2] = ["sealed-cursor", "store-contract"];
 const ADAPTERS: [&str; 2] = ["vestibule-axum", "vestibule-sqlite"];
 /// What a domain crate may name with default features.
-const DOMAIN_PACKAGES: [&str; 9] =
-    ["blake3", "chrono", "crc32fast", "rand_core", "serde", "serde_json", "subtle", "thiserror", "zeroize"];
+const DOMAIN_PACKAGES: [&str; 10] = [
+    "blake3",
+    "chrono",
+    "compact_str",
+    "crc32fast",
+    "rand_core",
+    "serde",
+    "serde_json",
+    "subtle",
+    "thiserror",
+    "zeroize",
+];
 /// One more package each, behind a feature that is off by default.
-const OPTIONAL_PACKAGES: [(&str, &str); 3] =
-    [("apikeys", "chacha20poly1305"), ("apikeys", "hmac"), ("apikeys", "sha2")];
+const OPTIONAL_PACKAGES: [(&str, &str); 4] =
+    [("apikeys", "chacha20poly1305"), ("apikeys", "hmac"), ("apikeys", "sha2"), ("expo-theme", "resvg")];
 /// Files of a domain crate that hold no decisions.
 const AROUND_DECISIONS: [&str; 6] = ["lib", "contract", "memory", "service", "store", "wire"];
 

@@ -209,22 +209,6 @@ impl Shards {
         self.in_all_lanes(id).find_map(|shard| lock(shard).get(id))
     }
 
-    /// Fetches what is kept of many ids into the processor's cache, all at the same time.
-    ///
-    /// Every shard is locked first: a lock between two fetches would make the second wait for the first.
-    pub(crate) fn warm(&self, ids: &[KeyId]) {
-        // In order, so that two batches never wait for each other.
-        let mut wanted: Vec<usize> = ids.iter().map(|id| self.place(*id)).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        let locked: Vec<_> = wanted.iter().filter_map(|at| self.shards.get(*at)).map(lock).collect();
-        let touched = ids.iter().fold(0_u32, |sum, id| {
-            let shard = wanted.binary_search(&self.place(*id)).ok().and_then(|at| locked.get(at));
-            shard.map_or(sum, |shard| sum.wrapping_add(shard.young.touch(*id)))
-        });
-        std::hint::black_box(touched);
-    }
-
     /// Whether an id is known.
     pub(crate) fn has(&self, id: KeyId) -> bool {
         let shard = self.shard(id);

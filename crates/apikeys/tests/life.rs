@@ -341,7 +341,8 @@ fn a_leak_report_says_what_is_real_and_touches_nothing() {
         keys.0.delete(&tenant(), gone.id, at(1)).await.unwrap();
         keys.0.revoke(&tenant(), revoked.id, None, None, at(1)).await.unwrap();
         let stranger = keys.0.format().generate(&mut rng()).1.reveal();
-        let typo = token.replacen(&token[20..21], if &token[20..21] == "x" { "y" } else { "x" }, 1);
+        let other = if &token[20..21] == "x" { "y" } else { "x" };
+        let typo = [&token[..20], other, &token[21..]].concat();
         let text = format!("KEY={token}\n{typo} \"{}\" {deleted},{dead} ak_test_short", &*stranger);
         let findings = keys.0.report_leaks(&tenant(), &text, at(2)).await.unwrap();
         let answers: Vec<_> = findings.iter().map(|finding| finding.answer).collect();

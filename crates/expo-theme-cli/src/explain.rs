@@ -3,11 +3,11 @@
 use std::fmt::Write;
 
 use expo_theme::{
-    Appearance, EffectiveColour, Mode, Origin, PairContrast, Platform, Report, SDKS, TOKENS, appearance,
-    contrasts, sdk_version,
+    Appearance, EffectiveColour, Mode, Origin, PairContrast, Platform, SDKS, TOKENS, appearance, contrasts,
+    sdk_version,
 };
 
-use crate::{Failure, options::Options};
+use crate::Verdict;
 
 const COLUMNS: [(&str, Platform, Mode); 4] = [
     ("iOS light", Platform::Ios, Mode::Light),
@@ -17,8 +17,8 @@ const COLUMNS: [(&str, Platform, Mode); 4] = [
 ];
 
 /// Prints a row for every token, radius and font, a column for every platform and mode.
-pub(crate) fn print(report: &Report, options: &Options) -> Result<(), Failure> {
-    let theme = report.theme.as_ref().ok_or(Failure::Refused)?;
+pub(crate) fn print(verdict: &Verdict) {
+    let Some(theme) = &verdict.theme else { return };
     let drawn: Vec<_> =
         COLUMNS.iter().map(|(_, platform, mode)| appearance(theme, *platform, *mode)).collect();
     let mut table = row("", COLUMNS.iter().map(|(name, ..)| (*name).to_owned()));
@@ -33,7 +33,7 @@ pub(crate) fn print(report: &Report, options: &Options) -> Result<(), Failure> {
         drawn.iter().map(|drawn| cell(drawn.as_ref(), |drawn| drawn.radius.to_string())),
     );
     table += &row("fontFamily", drawn.iter().map(|drawn| cell(drawn.as_ref(), font)));
-    let shows = |platform, mode| if options.surroundings.shows(platform, mode) { "yes" } else { "never" };
+    let shows = |platform, mode| if verdict.surroundings.shows(platform, mode) { "yes" } else { "never" };
     table += &row("can show", COLUMNS.iter().map(|(_, platform, mode)| shows(*platform, *mode).to_owned()));
     print!("{table}{LEGEND}");
     print!("{}", weak_pairs(&drawn));
@@ -41,7 +41,6 @@ pub(crate) fn print(report: &Report, options: &Options) -> Result<(), Failure> {
     for sdk in SDKS.iter().filter(|sdk| !sdk.has_known_defaults) {
         println!("Those of {}, which {} pins, are unknown", sdk.name, sdk.pinned_by.unwrap_or("nothing"));
     }
-    Ok(())
 }
 
 /// The text pairs below the WCAG ratio of 4.5, a line each.

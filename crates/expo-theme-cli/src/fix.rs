@@ -1,8 +1,8 @@
 //! `expo-theme fix`: what it proposes, and the theme with it.
 
-use expo_theme::{Proposal, Report, Rgba, derive_dark, fix};
+use expo_theme::{Proposal, Rgba, derive_dark, fix};
 
-use crate::{Failure, file, options::Options};
+use crate::{Failure, Verdict, file};
 
 /// What `fix` does beyond showing its proposals.
 #[derive(Clone, Copy, Default)]
@@ -14,8 +14,8 @@ pub(crate) struct Wishes {
 /// Prints a line for each colour that should be another, and replaces the theme if that is wished.
 ///
 /// Proposals that are not written are a refusal, so that a build can ask whether there are any.
-pub(crate) fn run(report: &Report, options: &Options, wishes: Wishes) -> Result<(), Failure> {
-    let theme = report.theme.as_ref().ok_or(Failure::Refused)?;
+pub(crate) fn run(verdict: &Verdict, wishes: Wishes) -> Result<(), Failure> {
+    let Some((theme, path)) = verdict.theme.as_ref().zip(verdict.file.as_ref()) else { return Ok(()) };
     let found = if wishes.derives_dark { derive_dark(theme) } else { fix(theme) };
     for Proposal { section, token, from, to } in &found.proposals {
         let from = from.map_or_else(|| "unset".to_owned(), shown);
@@ -24,11 +24,11 @@ pub(crate) fn run(report: &Report, options: &Options, wishes: Wishes) -> Result<
     match (found.proposals.len(), wishes.write) {
         (0, _) => println!("nothing to change"),
         (count, true) => {
-            file::replace(&options.file, &found.text)?;
-            println!("{count} written to `{}`", options.file.display());
+            file::replace(path, &found.text)?;
+            println!("{count} written to `{}`", path.display());
         }
         (count, false) => {
-            println!("{count} proposed; --write puts them into `{}`", options.file.display());
+            println!("{count} proposed; --write puts them into `{}`", path.display());
             return Err(Failure::Refused);
         }
     }

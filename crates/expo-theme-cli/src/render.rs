@@ -6,23 +6,44 @@ use std::{
 };
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-use expo_theme::{Diagnostic, Report, Severity};
+use expo_theme::{Diagnostic, Severity, Source};
+use serde::Serialize;
 
-/// Diagnostics as a JSON array.
-pub(crate) fn json(report: &Report) -> String {
-    serde_json::to_string_pretty(&report.diagnostics).unwrap_or_else(|error| format!("{error}"))
+use crate::file;
+
+/// A file and what was found in it.
+pub(crate) struct Findings<'a> {
+    pub(crate) file: &'a Path,
+    pub(crate) source: &'a Source,
+    pub(crate) diagnostics: &'a [Diagnostic],
+}
+
+#[derive(Serialize)]
+struct InFile<'a> {
+    file: String,
+    #[serde(flatten)]
+    found: &'a Diagnostic,
+}
+
+/// Diagnostics of all files as one JSON array.
+pub(crate) fn json(findings: &[Findings<'_>]) -> String {
+    let all = findings.iter().flat_map(|part| {
+        part.diagnostics.iter().map(|found| InFile { file: part.file.display().to_string(), found })
+    });
+    let all: Vec<_> = all.collect();
+    serde_json::to_string_pretty(&all).unwrap_or_else(|error| format!("{error}"))
 }
 
 /// Each diagnostic with its line underlined, to standard error; colours only on a terminal and without `NO_COLOR`.
-pub(crate) fn terminal(report: &Report, file: &Path) {
+pub(crate) fn terminal(findings: &Findings<'_>) {
     let colours = stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
-    let path = file.display().to_string();
-    let text = printable(report.source.text());
-    for found in report.diagnostics.iter().take(MAX_SHOWN) {
+    let path = file::shown(findings.file);
+    let text = printable(findings.source.text());
+    for found in findings.diagnostics.iter().take(MAX_SHOWN) {
         eprintln!("{}\n", renderer.render(&[group(found, &text, &path)]));
     }
-    let more = report.diagnostics.len().saturating_sub(MAX_SHOWN);
+    let more = findings.diagnostics.len().saturating_sub(MAX_SHOWN);
     if more > 0 {
         eprintln!("and {more} more; --json lists them");
     }

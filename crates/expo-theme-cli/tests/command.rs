@@ -154,7 +154,7 @@ fn wrong_usage_shows_the_usage() {
     for arguments in wrong {
         let output = expo_theme(folder.path(), arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        assert!(errors(&output).contains("Usage: expo-theme check FILE"));
+        assert!(errors(&output).contains("Usage: expo-theme check [FILE]"));
     }
     assert_eq!(expo_theme(folder.path(), &["--help"]).status.code(), Some(0));
 }

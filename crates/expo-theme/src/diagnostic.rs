@@ -37,6 +37,16 @@ pub enum Code {
     FontNotBundled,
     /// A key outside of the palettes changes nothing; the plugin is silent.
     UnusedKey,
+    /// The plugin's options are no object, or its `theme` is not a path.
+    BadOption,
+    /// An option that the plugin does not have is probably a misspelt `theme` (strict).
+    UnknownOption,
+    /// The path of the option is relative: the plugin reads it from the directory that Expo runs in (strict).
+    RelativePath,
+    /// No file stands at the path of the option; the plugin only warns.
+    MissingFile,
+    /// The path of the option cannot be read as a file.
+    UnreadableFile,
 }
 
 /// Whether a diagnostic refuses the theme.

@@ -12,7 +12,7 @@ use crate::{Position, Span};
 pub(crate) use ios::is_xml;
 
 pub use android::android_asset;
-pub use merge::{MergeError, merge_plist};
+pub use merge::{MergeError, merge_plist, unmerge_plist};
 pub use web::web_variables;
 
 pub use ios::{PLIST_KEY, plist_document, plist_value};

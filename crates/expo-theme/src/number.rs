@@ -26,6 +26,17 @@ impl Number {
         Self(single.to_string().parse().unwrap_or(self.0))
     }
 
+    /// The nearest number from 0 to 255, for what is drawn.
+    pub(crate) fn nearest_byte(self) -> u8 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a cast of floats saturates, which is the purpose"
+        )]
+        let nearest = self.0.round() as u8;
+        nearest
+    }
+
     /// Whether it has no fractional part; never for an overflow.
     #[must_use]
     pub fn is_whole(self) -> bool {
@@ -36,6 +47,11 @@ impl Number {
     #[must_use]
     pub fn overflows(self) -> bool {
         self.0.is_infinite()
+    }
+
+    /// Whether it is 0 or `-0`, the numbers that JavaScript takes for false.
+    pub(crate) fn is_zero(self) -> bool {
+        self.0 == 0.0
     }
 
     /// Whether it is below zero; `-0` is not.
@@ -110,6 +126,13 @@ fn place_point(f: &mut fmt::Formatter<'_>, digits: &str, exponent: i32) -> fmt::
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_nearest_byte_is_never_outside() {
+        let nearest = ["-1e400", "-3", "-0", "0.4", "6.5", "255.4", "256", "1e400"];
+        let nearest = nearest.map(|read| Number::read(read).unwrap().nearest_byte());
+        assert_eq!(nearest, [0, 0, 0, 0, 7, 255, 255, 255]);
+    }
 
     #[test]
     fn numbers_print_as_javascript_prints_them() {

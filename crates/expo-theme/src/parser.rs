@@ -7,6 +7,8 @@ mod lexer;
 
 use lexer::Lexer;
 
+pub(crate) use lexer::Dialect;
+
 use crate::value::{Member, Node, Object, Value};
 use crate::{Code, Diagnostic, Source, Span, Text};
 
@@ -20,8 +22,16 @@ pub(crate) struct Parsed {
 }
 
 pub(crate) fn parse(source: &Source) -> Parsed {
-    let mut parser =
-        Parser { lexer: Lexer::new(source), open: Vec::new(), items: Vec::new(), members: Vec::new() };
+    parse_as(source, Dialect::Json)
+}
+
+pub(crate) fn parse_as(source: &Source, dialect: Dialect) -> Parsed {
+    let mut parser = Parser {
+        lexer: Lexer::new(source, dialect),
+        open: Vec::new(),
+        items: Vec::new(),
+        members: Vec::new(),
+    };
     let root = parser.root();
     parser.lexer.end_of_text();
     Parsed { root, problems: parser.lexer.into_problems() }

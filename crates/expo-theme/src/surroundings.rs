@@ -21,6 +21,19 @@ pub enum InterfaceStyle {
     Other,
 }
 
+impl InterfaceStyle {
+    /// The style that a word of the configuration names.
+    #[must_use]
+    pub fn of(word: &str) -> Self {
+        match word {
+            "light" => Self::Light,
+            "dark" => Self::Dark,
+            "automatic" => Self::Automatic,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// What decides whether a mode can show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Surroundings {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::{
     error::{ScimError, ScimType},
     registry::TypeSchema,
-    schema::{Attribute, AttributeType, Mutability, find},
+    schema::{Attribute, AttributeType, Mutability, Schema, find},
 };
 
 /// The attributes of a request's body: read-only ones are left out, unknown ones too, null and empty are absent.
@@ -20,8 +20,7 @@ pub(crate) fn attributes(
     let mut attributes = Map::new();
     for (name, value) in body {
         if let Some(extension) = kind.extension(name) {
-            let inner =
-                object(&extension.attributes, value).map_err(|wrong| wrong.in_extension(&extension.id))?;
+            let inner = of_extension(extension, value).map_err(|wrong| wrong.in_extension(&extension.id))?;
             if !inner.is_empty() {
                 attributes.insert(extension.id.to_string(), Value::Object(inner));
             }
@@ -63,6 +62,18 @@ pub(crate) fn check_required(kind: &TypeSchema, attributes: &Map<String, Value>)
 /// A text that says nothing does not fulfil what is required (RFC 7643 §4.1.1).
 fn is_blank(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.trim().is_empty())
+}
+
+/// What an open extension does not name comes after what it names.
+fn of_extension(extension: &Schema, value: &Value) -> Result<Map<String, Value>, Wrong> {
+    let mut inner = object(&extension.attributes, value)?;
+    for (name, value) in value.as_object().into_iter().flatten() {
+        let named = find(&extension.attributes, name).is_some();
+        if let Some(attribute) = extension.unnamed(name).filter(|_| !named) {
+            inner.extend(single(&attribute, value)?.map(|value| (name.clone(), value)));
+        }
+    }
+    Ok(inner)
 }
 
 fn object(attributes: &[Arc<Attribute>], value: &Value) -> Result<Map<String, Value>, Wrong> {
@@ -122,6 +133,13 @@ fn typed(attribute: &Attribute, value: &Value) -> Result<Option<Value>, Wrong> {
         AttributeType::String | AttributeType::Reference | AttributeType::Binary => {
             kept(value.is_string(), "a text")
         }
+        AttributeType::Any => match value {
+            Value::Array(elements) if elements.is_empty() => Ok(None),
+            Value::Array(elements) => {
+                kept(elements.iter().all(is_plain), "a list of texts, numbers or truth values")
+            }
+            value => kept(is_plain(value), "a text, a number, a truth value, or a list of them"),
+        },
     }
 }
 
@@ -139,6 +157,10 @@ fn complex(attribute: &Attribute, value: &Value) -> Result<Option<Value>, Wrong>
         },
     };
     Ok((!object.is_empty()).then_some(Value::Object(object)))
+}
+
+fn is_plain(value: &Value) -> bool {
+    value.is_string() || value.is_number() || value.is_boolean()
 }
 
 /// A truth value; Entra ID writes it as text, too.

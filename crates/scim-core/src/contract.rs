@@ -8,19 +8,26 @@
 //! ```
 #![expect(clippy::missing_errors_doc, reason = "every check answers the clause that the store breaks")]
 
+mod filters;
+mod groups;
+mod pages;
 mod sample;
+mod sorts;
+mod tenancy;
+mod writes;
 
 use std::sync::Arc;
 
-use store_contract::{Check, ensure, ensure_eq};
+use store_contract::{Check, Violation, ensure, ensure_eq};
 
 use self::sample::{
     CONNECTION, added, all, at, by, directory, directory_of, group, member_ids, removed, replaced,
     resource_ids, setup, stored, tenant, tenant_named, user,
 };
+pub use self::{filters::*, groups::*, pages::*, sorts::*, tenancy::*, writes::*};
 use crate::{
-    Commit, DirectoryChange, DirectoryId, MemberDelta, Resource, ResourceChange, ResourceCommit, ResourceId,
-    Revision, ScimStore, Slice, UniqueValue,
+    Commit, DirectoryChange, DirectoryId, Event, MemberDelta, Registry, Resource, ResourceChange,
+    ResourceCommit, ResourceId, ResourceQuery, Revision, ScimStore, UniqueValue, Window,
 };
 
 /// Makes one `#[test]` of each check, in the module that it is used in.
@@ -57,6 +64,8 @@ macro_rules! contract {
                 a_unique_value_is_free_again_after_a_change
                 a_replacement_needs_the_revision_before_it
                 a_deleted_resource_is_gone
+                what_is_only_told_writes_nothing
+                a_resource_is_deleted_from_an_expected_revision
                 members_are_told_by_id
                 a_member_is_added_once
                 a_member_leaves
@@ -65,6 +74,7 @@ macro_rules! contract {
                 members_are_cleared
                 an_unknown_member_writes_nothing
                 a_revision_counts_only_real_changes_of_members
+                members_change_from_an_expected_revision
                 a_deleted_user_leaves_its_groups
                 a_deleted_group_has_no_members
                 a_page_has_the_oldest_first
@@ -72,6 +82,73 @@ macro_rules! contract {
                 a_filter_is_never_ignored
                 a_filter_finds_by_every_indexed_value
                 a_filter_finds_the_groups_of_a_member
+                a_directory_is_listed_for_its_tenant_alone
+                a_directory_is_changed_by_its_tenant_alone
+                a_deleted_directory_takes_nothing_of_another
+                a_resource_is_written_by_its_tenant_alone
+                members_are_a_tenants_own
+                a_member_is_of_the_same_directory
+                a_list_is_of_its_tenant_alone
+                a_value_is_unique_within_a_tenant
+                a_connection_is_free_after_a_deletion
+                a_name_is_taken_in_any_case
+                a_unique_value_is_taken_as_it_is_given
+                several_values_are_unique_each
+                a_resource_keeps_its_own_values
+                a_refused_replacement_changes_nothing
+                a_refused_creation_leaves_nothing
+                a_refused_member_leaves_the_attributes
+                a_stale_replacement_changes_no_members
+                members_change_with_the_attributes
+                a_replacement_is_read_back
+                a_replacement_is_found_by_its_new_values_alone
+                a_deleted_resource_is_found_no_more
+                a_resource_is_replaced_as_its_own_type
+                a_revision_counts_every_replacement
+                an_id_is_free_again_after_a_deletion
+                any_value_is_read_back
+                a_delta_adds_and_removes_at_once
+                a_delta_may_be_of_any_size
+                a_member_keeps_the_name_that_was_given_first
+                a_member_who_comes_back_has_a_new_name
+                groups_hold_groups
+                a_deleted_group_leaves_its_groups
+                members_of_what_is_no_group_change_nothing
+                a_change_of_members_is_dated
+                clearing_an_empty_group_changes_nothing
+                the_same_set_of_members_is_no_change
+                members_are_a_groups_own
+                a_filter_knows_every_operator
+                a_filter_is_joined_as_it_is_written
+                a_filter_denies_what_is_absent
+                a_filter_looks_at_every_element
+                a_value_path_holds_within_one_element
+                a_filter_heeds_case_where_the_schema_does
+                a_filter_compares_times_as_instants
+                a_filter_reaches_into_extensions
+                a_filter_sees_what_the_service_provider_knows
+                a_filter_sees_members_and_groups
+                a_filter_follows_members_as_they_change
+                a_filter_finds_one_type
+                a_list_is_sorted_by_an_attribute
+                equal_values_are_sorted_by_id
+                who_has_no_value_is_sorted_last
+                a_sort_heeds_case_where_the_schema_does
+                a_sort_takes_the_primary_element
+                a_sort_reaches_into_extensions
+                a_sort_knows_types
+                a_sorted_list_is_cut_like_any_other
+                a_sort_follows_every_change
+                a_page_begins_behind_its_position
+                a_page_ends_before_its_position
+                a_position_need_not_be_there
+                a_page_begins_among_equal_values
+                a_page_begins_among_missing_values
+                a_list_is_turned_through_by_any_attribute
+                a_walk_meets_everybody_once_while_others_come_and_go
+                a_page_at_a_position_counts_the_whole_list
+                a_page_at_a_position_is_filtered
+                what_is_looked_up_is_paged_too
         }
     };
 }
@@ -170,7 +247,7 @@ pub async fn a_resource_is_its_directorys_own<S: ScimStore>(store: S) -> Check {
     ensure_eq!(read, None, "another directory has it not");
     let read = store.resource(&tenant_named("ins_other"), &directory(), "User", &user(1).id).await?;
     ensure_eq!(read, None, "another tenant has it not");
-    let page = store.resources(&tenant(), &other.id, "User", None, Slice { skip: 0, count: 9 }).await?;
+    let page = store.resources(&tenant(), &other.id, "User", &ResourceQuery::first(None, 9)).await?;
     ensure_eq!(page.total, 0, "another directory lists it not");
     let same = store.commit(&tenant(), &other.id, &added(&user(1), [])).await?;
     ensure_eq!(same, ResourceCommit::Applied(Revision::FIRST), "ids and names are unique by directory");
@@ -183,7 +260,7 @@ pub async fn a_resource_has_one_type<S: ScimStore>(store: S) -> Check {
     stored(&store, [user(1)]).await?;
     let read = store.resource(&tenant(), &directory(), "Group", &user(1).id).await?;
     ensure_eq!(read, None, "a user is no group");
-    let delete = ResourceChange::Delete { kind: "Group".into(), id: user(1).id };
+    let delete = ResourceChange::Delete { kind: "Group".into(), id: user(1).id, expected: None, event: None };
     ensure_eq!(
         store.commit(&tenant(), &directory(), &delete).await?,
         ResourceCommit::Stale,
@@ -223,6 +300,8 @@ pub async fn a_value_is_unique_within_a_type<S: ScimStore>(store: S) -> Check {
         resource: Arc::new(resource),
         members: MemberDelta::default(),
         unique: unique(),
+        password: None,
+        event: None,
     };
     let twin = store.commit(&tenant(), &directory(), &create(user(2))).await?;
     ensure_eq!(twin, ResourceCommit::NotUnique("userName".into()), "another user has the value");
@@ -291,6 +370,33 @@ pub async fn a_deleted_resource_is_gone<S: ScimStore>(store: S) -> Check {
     Ok(())
 }
 
+/// An event can be told without a change, in a directory that is there.
+pub async fn what_is_only_told_writes_nothing<S: ScimStore>(store: S) -> Check {
+    let registry = Registry::standard();
+    let kind = registry.resource_type("User").ok_or_else(|| Violation::new("users are a type"))?;
+    let tell = ResourceChange::Tell { event: Arc::new(Event::joined_feed(kind, &user(1), at(0))) };
+    let commit = store.commit(&tenant(), &directory(), &tell).await?;
+    ensure_eq!(commit, ResourceCommit::Stale, "an unknown directory tells nothing");
+    setup(&store).await?;
+    let commit = store.commit(&tenant(), &directory(), &tell).await?;
+    ensure!(matches!(commit, ResourceCommit::Applied(_)), "an event is told");
+    ensure_eq!(all(&store, "User").await?.total, 0, "nothing is written");
+    Ok(())
+}
+
+/// A resource at another revision than the expected one is not deleted.
+pub async fn a_resource_is_deleted_from_an_expected_revision<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1)]).await?;
+    let delete = |expected| removed(&user(1)).expecting(Revision(expected));
+    let commit = store.commit(&tenant(), &directory(), &delete(2)).await?;
+    ensure_eq!(commit, ResourceCommit::Stale, "a resource at another revision is not deleted");
+    ensure_eq!(all(&store, "User").await?.total, 1, "it is still there");
+    let commit = store.commit(&tenant(), &directory(), &delete(1)).await?;
+    ensure!(matches!(commit, ResourceCommit::Applied(_)), "one at the expected revision is");
+    Ok(())
+}
+
 /// Members by id with what they are, groups with their names.
 pub async fn members_are_told_by_id<S: ScimStore>(store: S) -> Check {
     setup(&store).await?;
@@ -323,7 +429,10 @@ pub async fn a_member_leaves<S: ScimStore>(store: S) -> Check {
     store.commit(&tenant(), &directory(), &by([1], [])).await?;
     for _ in 0..2 {
         let commit = store.commit(&tenant(), &directory(), &by([], [1])).await?;
-        ensure!(matches!(commit, ResourceCommit::Applied(_)), "leaving is no error");
+        ensure!(
+            matches!(commit, ResourceCommit::Applied(_) | ResourceCommit::Unchanged(_)),
+            "leaving is no error"
+        );
     }
     ensure_eq!(member_ids(&store).await?, Vec::<String>::new(), "the member has left");
     ensure_eq!(store.groups_of(&tenant(), &directory(), &user(1).id).await?, [], "and is in no group");
@@ -379,12 +488,44 @@ pub async fn an_unknown_member_writes_nothing<S: ScimStore>(store: S) -> Check {
 pub async fn a_revision_counts_only_real_changes_of_members<S: ScimStore>(store: S) -> Check {
     setup(&store).await?;
     stored(&store, [user(1), group(8)]).await?;
-    for (change, revision) in [(by([1], []), 2), (by([1], []), 2), (by([], [1]), 3), (by([], [1]), 3)] {
+    for (change, expected) in [
+        (by([1], []), ResourceCommit::Applied(Revision(2))),
+        (by([1], []), ResourceCommit::Unchanged(Revision(2))),
+        (by([], [1]), ResourceCommit::Applied(Revision(3))),
+        (by([], [1]), ResourceCommit::Unchanged(Revision(3))),
+    ] {
         let commit = store.commit(&tenant(), &directory(), &change).await?;
-        ensure_eq!(commit, ResourceCommit::Applied(Revision(revision)), "only real changes count");
+        ensure_eq!(commit, expected, "only real changes count");
+        let (ResourceCommit::Applied(Revision(revision)) | ResourceCommit::Unchanged(Revision(revision))) =
+            expected
+        else {
+            continue;
+        };
         let read = store.resource(&tenant(), &directory(), "Group", &group(8).id).await?;
         ensure_eq!(read.map(|group| group.revision), Some(Revision(revision)), "as the group says, too");
     }
+    Ok(())
+}
+
+/// Members that are changed from another revision than the stored one stay as they are.
+pub async fn members_change_from_an_expected_revision<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1), group(8)]).await?;
+    let join = by([1], []);
+    for (expected, commit) in [
+        (2, ResourceCommit::Stale),
+        (1, ResourceCommit::Applied(Revision(2))),
+        (1, ResourceCommit::Stale),
+        (2, ResourceCommit::Unchanged(Revision(2))),
+    ] {
+        let change = join.clone().expecting(Revision(expected));
+        ensure_eq!(
+            store.commit(&tenant(), &directory(), &change).await?,
+            commit,
+            "members of an expected group"
+        );
+    }
+    ensure_eq!(member_ids(&store).await?, ["id1"], "the expected change is there");
     Ok(())
 }
 
@@ -428,15 +569,16 @@ pub async fn a_page_and_its_total_are_cut_alike<S: ScimStore>(store: S) -> Check
     setup(&store).await?;
     stored(&store, (1..=5).map(user)).await?;
     for filter in [None, Some(sample::filter("User", "userName sw \"user\""))] {
-        let slice = Slice { skip: 1, count: 2 };
-        let page = store.resources(&tenant(), &directory(), "User", filter.as_ref(), slice).await?;
+        let window = Window::Slice { skip: 1, count: 2 };
+        let query = ResourceQuery { filter: filter.clone(), ..ResourceQuery::new(window) };
+        let page = store.resources(&tenant(), &directory(), "User", &query).await?;
         ensure_eq!(
             (resource_ids(&page), page.total),
             (vec!["id2".to_owned(), "id3".to_owned()], 5),
             "a page is cut"
         );
-        let nothing = Slice { skip: 0, count: 0 };
-        let page = store.resources(&tenant(), &directory(), "User", filter.as_ref(), nothing).await?;
+        let nothing = ResourceQuery::first(filter, 0);
+        let page = store.resources(&tenant(), &directory(), "User", &nothing).await?;
         ensure_eq!((page.resources.len(), page.total), (0, 5), "a count of 0 gives the total alone");
     }
     Ok(())
@@ -512,7 +654,16 @@ mod tests {
         let source = include_str!("contract.rs");
         let (list, rest) = source.split_once("/// A directory is read back as").unwrap();
         let (checks, _) = rest.split_once("#[cfg(test)]").unwrap();
-        for check in checks.split("pub async fn ").skip(1) {
+        let files = [
+            checks,
+            include_str!("contract/filters.rs"),
+            include_str!("contract/groups.rs"),
+            include_str!("contract/pages.rs"),
+            include_str!("contract/sorts.rs"),
+            include_str!("contract/tenancy.rs"),
+            include_str!("contract/writes.rs"),
+        ];
+        for check in files.iter().flat_map(|checks| checks.split("pub async fn ").skip(1)) {
             let name = check.split('<').next().unwrap();
             assert!(list.contains(&format!(" {name}\n")), "{name} is not in the list");
         }

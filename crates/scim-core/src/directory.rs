@@ -122,6 +122,11 @@ impl Directory {
         next
     }
 
+    /// Whether the members of a group may have a role by it.
+    pub fn gives_role(&self, group: &ResourceId) -> bool {
+        self.group_role_mapping_enabled && self.mappings.iter().any(|mapping| mapping.group == *group)
+    }
+
     /// Whether `presented` is its token, or the one before within its grace; compares in constant time.
     pub fn accepts(&self, presented: &str, now: DateTime<Utc>) -> bool {
         let presented = TokenDigest::of(presented);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Registry, patch::MAX_OPERATIONS, registry::TypeSchema, schema::Schema};
+use crate::{MAX_BULK_OPERATIONS, MAX_BULK_PAYLOAD, Registry, registry::TypeSchema, schema::Schema};
 
 /// The most resources of one answer.
 pub const MAX_RESULTS: u64 = 1_000;
@@ -15,11 +15,11 @@ pub fn service_provider_config(base_url: &str) -> Value {
     json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
         "patch": { "supported": true },
-        "bulk": { "supported": false, "maxOperations": MAX_OPERATIONS, "maxPayloadSize": 0 },
+        "bulk": { "supported": true, "maxOperations": MAX_BULK_OPERATIONS, "maxPayloadSize": MAX_BULK_PAYLOAD },
         "filter": { "supported": true, "maxResults": MAX_RESULTS },
         "changePassword": off,
-        "sort": off,
-        "etag": off,
+        "sort": { "supported": true },
+        "etag": { "supported": true },
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
             "name": "Bearer token",
@@ -68,6 +68,27 @@ pub fn list(resources: &[Value], total: u64, start_index: u64) -> Value {
         "itemsPerPage": resources.len(),
         "Resources": resources,
     })
+}
+
+/// A ListResponse between cursors (RFC 9865 §2); the cursors of the page behind it and the one before it.
+pub fn list_at_cursor(
+    resources: &[Value],
+    total: u64,
+    next: Option<String>,
+    previous: Option<String>,
+) -> Value {
+    let mut list = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
+        "totalResults": total,
+        "itemsPerPage": resources.len(),
+        "Resources": resources,
+    });
+    for (name, cursor) in [("nextCursor", next), ("previousCursor", previous)] {
+        if let (Some(cursor), Value::Object(list)) = (cursor, &mut list) {
+            list.insert(name.into(), cursor.into());
+        }
+    }
+    list
 }
 
 fn described_as(value: &impl serde::Serialize, urn: &str, meta: Value) -> Value {

@@ -14,7 +14,7 @@ pub struct ScimError {
     pub detail: String,
 }
 
-/// The kinds of errors that RFC 7644 table 9 lists.
+/// The kinds of errors that RFC 7644 table 9 lists, and those of RFC 9865.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ScimType {
@@ -34,6 +34,12 @@ pub enum ScimType {
     NoTarget,
     /// A value that is missing or of the wrong type.
     InvalidValue,
+    /// A cursor that was not issued for this list (RFC 9865 §2.1).
+    InvalidCursor,
+    /// A cursor whose time is over (RFC 9865 §2.1).
+    ExpiredCursor,
+    /// A count that is too large, or another one than that of the first page (RFC 9865 §2.1).
+    InvalidCount,
 }
 
 impl ScimType {
@@ -48,6 +54,9 @@ impl ScimType {
             Self::InvalidPath => "invalidPath",
             Self::NoTarget => "noTarget",
             Self::InvalidValue => "invalidValue",
+            Self::InvalidCursor => "invalidCursor",
+            Self::ExpiredCursor => "expiredCursor",
+            Self::InvalidCount => "invalidCount",
         }
     }
 }
@@ -72,6 +81,21 @@ impl ScimError {
     pub fn uniqueness(attribute: &str) -> Self {
         let detail = format!("another resource has this `{attribute}`");
         Self { status: 409, kind: Some(ScimType::Uniqueness), detail }
+    }
+
+    /// 404: no type of resource is at this path.
+    pub fn no_endpoint() -> Self {
+        Self::new(404, "there is no such endpoint")
+    }
+
+    /// 503: a decision was made anew too often, because other changes came between.
+    pub fn contended() -> Self {
+        Self::new(503, "other changes came between too often: try again")
+    }
+
+    /// 500: what a failure of the store is told as.
+    pub fn internal() -> Self {
+        Self::new(500, "the server failed: try again later")
     }
 
     /// The body of the answer; its `status` is text, as RFC 7644 §3.12 has it.

@@ -2,16 +2,22 @@
 
 mod evaluate;
 mod lexer;
+mod lookup;
 mod parse;
 mod schemas;
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use self::parse::{FilterError, MAX_DEPTH, MAX_LEN, MAX_TERMS};
+pub use self::{
+    evaluate::comparison_key,
+    lookup::{Lookup, LookupKey},
+    parse::{FilterError, MAX_DEPTH, MAX_LEN, MAX_TERMS},
+};
 pub(crate) use self::{
-    evaluate::{comparison_key, element_matches},
+    evaluate::{element_matches, instant},
     parse::parse_within,
 };
 use crate::{AttributePath, path::is_filterable, registry::TypeSchema};
@@ -27,7 +33,9 @@ use crate::{AttributePath, path::is_filterable, registry::TypeSchema};
 /// assert!(Filter::parse(users, "userName like \"a%\"").is_err());
 /// # Ok::<_, scim_core::FilterError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+///
+/// Its serialized form is for a store that hands it to its database; clients write [`parse`](Self::parse)'s.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Filter {
     /// Both hold.
     And(Box<Filter>, Box<Filter>),
@@ -44,7 +52,7 @@ pub enum Filter {
 }
 
 /// A comparison with a literal.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// What is compared.
     pub path: AttributePath,
@@ -55,7 +63,7 @@ pub struct Comparison {
 }
 
 /// How a value compares with a literal (RFC 7644 table 3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Operator {
     /// `eq`.
     Equal,

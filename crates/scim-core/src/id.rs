@@ -18,6 +18,34 @@ pub struct ResourceId(Arc<str>);
 #[serde(transparent)]
 pub struct DirectoryId(Arc<str>);
 
+/// What one request or one change is called in every event about it (RFC 8417 §2.2, `txn`).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TransactionId(Arc<str>);
+
+impl TransactionId {
+    /// A random id.
+    pub fn generate(rng: &mut impl CryptoRng) -> Self {
+        Self(random(rng).into())
+    }
+
+    /// One of the host's own.
+    pub fn named(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// That of one operation of a bulk request, counted from 0 (RFC 9967 §2.5.1.2).
+    #[must_use]
+    pub fn of_operation(&self, at: usize) -> Self {
+        Self(format!("{}:{at}", self.0).into())
+    }
+
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl ResourceId {
     /// A random id.
     pub fn generate(rng: &mut impl CryptoRng) -> Self {

@@ -1,6 +1,8 @@
 //! The store in memory: what the traits mean, a test double, and a real choice for small hosts.
 
 mod directory;
+mod lookups;
+mod page;
 
 use std::{
     collections::BTreeMap,
@@ -11,9 +13,9 @@ use std::{
 
 use self::directory::Rows;
 use crate::{
-    AccountEffect, Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Filter,
-    Member, Resource, ResourceChange, ResourceCommit, ResourceId, ResourcePage, ResourceReader,
-    ResourceWriter, Slice, TenantId,
+    AccountEffect, Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Event, Member,
+    Resource, ResourceChange, ResourceCommit, ResourceId, ResourcePage, ResourceQuery, ResourceReader,
+    ResourceWriter, StoredPassword, TenantId,
 };
 
 /// Directories and resources in memory, gone with the process.
@@ -21,9 +23,13 @@ use crate::{
 pub struct MemoryStore {
     rows: Mutex<BTreeMap<TenantId, BTreeMap<DirectoryId, Rows>>>,
     accounts: Option<Accounts>,
+    passwords: Option<PasswordHook>,
+    events: Option<Events>,
 }
 
 type Accounts = Box<dyn Fn(&TenantId, &AccountEffect) + Send + Sync>;
+type PasswordHook = Box<dyn Fn(&TenantId, &ResourceId, &StoredPassword) + Send + Sync>;
+type Events = Box<dyn Fn(&TenantId, &DirectoryId, &Event) + Send + Sync>;
 
 impl MemoryStore {
     /// An empty store.
@@ -38,6 +44,26 @@ impl MemoryStore {
         accounts: impl Fn(&TenantId, &AccountEffect) + Send + Sync + 'static,
     ) -> Self {
         self.accounts = Some(Box::new(accounts));
+        self
+    }
+
+    /// The same, which hands every password to `passwords`, while the commit that it belongs to is made.
+    #[must_use]
+    pub fn with_passwords(
+        mut self,
+        passwords: impl Fn(&TenantId, &ResourceId, &StoredPassword) + Send + Sync + 'static,
+    ) -> Self {
+        self.passwords = Some(Box::new(passwords));
+        self
+    }
+
+    /// The same, which hands every event to `outbox`, while the commit that it belongs to is made.
+    #[must_use]
+    pub fn with_events(
+        mut self,
+        outbox: impl Fn(&TenantId, &DirectoryId, &Event) + Send + Sync + 'static,
+    ) -> Self {
+        self.events = Some(Box::new(outbox));
         self
     }
 
@@ -123,14 +149,10 @@ impl ResourceReader for MemoryStore {
         tenant: &TenantId,
         directory: &DirectoryId,
         kind: &str,
-        filter: Option<&Filter>,
-        page: Slice,
+        query: &ResourceQuery,
     ) -> Result<ResourcePage, Infallible> {
-        let matching = self.read(tenant, directory, |rows| rows.matching(kind, filter));
-        let total = matching.len() as u64;
-        let skip = usize::try_from(page.skip).unwrap_or(usize::MAX);
-        let count = usize::try_from(page.count).unwrap_or(usize::MAX);
-        Ok(ResourcePage { resources: matching.into_iter().skip(skip).take(count).collect(), total })
+        let matching = self.read(tenant, directory, |rows| rows.matching(kind, query.filter.as_ref()));
+        Ok(page::of(matching, query))
     }
 
     async fn members(
@@ -164,6 +186,12 @@ impl ResourceWriter for MemoryStore {
         let Some(rows) = rows else { return Ok(ResourceCommit::Stale) };
         let (commit, effects) = rows.commit(change);
         self.tell(tenant, &effects);
+        if let (Some(passwords), Some((id, password))) = (&self.passwords, change.password(&commit)) {
+            passwords(tenant, id, password);
+        }
+        if let (Some(outbox), Some(event)) = (&self.events, change.event(&commit)) {
+            outbox(tenant, directory, &event);
+        }
         Ok(commit)
     }
 }

@@ -2,12 +2,13 @@
 
 mod apply;
 mod elements;
+mod password;
 mod request;
 
 use serde_json::{Map, Value};
 
 pub use self::request::{MAX_OPERATIONS, PatchRequest};
-use crate::{MemberDelta, canonical, error::ScimError, members::Pending, registry::TypeSchema};
+use crate::{MemberDelta, Profile, canonical, error::ScimError, members::Pending, registry::TypeSchema};
 
 /// What a PATCH makes of a resource.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,8 +31,9 @@ pub fn patch(
     attributes: &Map<String, Value>,
     request: &PatchRequest,
 ) -> Result<Patched, ScimError> {
-    let mut working = Working { attributes: attributes.clone(), members: Pending::default() };
-    for operation in &request.operations {
+    let profile = request.profile;
+    let mut working = Working { attributes: attributes.clone(), members: Pending::default(), profile };
+    for operation in &*request.operations {
         apply::apply(kind, &mut working, operation)?;
     }
     canonical::check_required(kind, &working.attributes)?;
@@ -42,4 +44,5 @@ pub fn patch(
 struct Working {
     attributes: Map<String, Value>,
     members: Pending,
+    profile: Profile,
 }

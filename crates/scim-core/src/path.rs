@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
 };
 
 /// A path to an attribute or a sub-attribute of a type of resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttributePath {
     /// The URN of the extension that the attribute is in; `None` for the type's own schema.
     pub extension: Option<Arc<str>>,
@@ -56,7 +57,7 @@ impl AttributePath {
         }
     }
 
-    /// Whether filters can look at it.
+    /// Whether filters can look at it: not at what is made up for each answer, nor at what nobody reads.
     pub(crate) fn is_filterable(&self) -> bool {
         is_filterable(&self.attribute, self.sub.as_deref())
     }
@@ -92,9 +93,15 @@ pub(crate) fn resolve(kind: &TypeSchema, text: &str) -> Option<Target> {
         None => in_one_extension(kind, text),
         Some((schema, "")) => return Some(Target::Extension(schema.clone())),
         Some((schema, rest)) if Arc::ptr_eq(schema, &kind.schema) => attribute(kind, None, rest),
-        Some((schema, rest)) => attribute(kind, Some(schema), rest),
+        Some((schema, rest)) => attribute(kind, Some(schema), rest).or_else(|| unnamed(schema, rest)),
     };
     path.map(Target::Attribute)
+}
+
+/// An attribute that an open extension does not name.
+fn unnamed(schema: &Schema, name: &str) -> Option<AttributePath> {
+    let attribute = Arc::new(schema.unnamed(name)?);
+    Some(AttributePath { extension: Some(schema.id.clone()), attribute, sub: None })
 }
 
 /// Entra ID leaves the URN out: understood, if only one extension has such an attribute.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
-use crate::{Member, Projection, Resource, registry::TypeSchema};
+use crate::{Member, Projection, Resource, Revision, registry::TypeSchema};
 
 /// What is told of a resource beside its attributes.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -43,7 +43,11 @@ pub fn location(kind: &TypeSchema, resource: &Resource, base_url: &str) -> Strin
 
 /// A resource's weak entity tag: a counter, and no hash of its content.
 pub fn version(resource: &Resource) -> String {
-    format!("W/\"{}\"", resource.revision.0)
+    version_of(resource.revision)
+}
+
+pub(crate) fn version_of(revision: Revision) -> String {
+    format!("W/\"{}\"", revision.0)
 }
 
 /// What filters are evaluated on.

@@ -18,6 +18,12 @@ pub struct Schema {
     pub description: String,
     /// Its attributes.
     pub attributes: Vec<Arc<Attribute>>,
+    /// Whether a resource may have attributes in it that it does not name: of an extension only.
+    ///
+    /// They are of the type [`AttributeType::Any`]. No schema gives their names a case, so they match as they are written,
+    /// and only behind the extension's URN.
+    #[serde(default, skip_serializing)]
+    pub open: bool,
 }
 
 /// An attribute of a schema, or a sub-attribute of another one.
@@ -82,6 +88,8 @@ pub enum AttributeType {
     Reference,
     /// An object with sub-attributes.
     Complex,
+    /// What no schema tells: a text, a number, a truth value, or a list of them. Compared with a literal of its own type.
+    Any,
 }
 
 /// Who may write an attribute, and when (RFC 7643 §7).
@@ -156,6 +164,33 @@ pub struct SchemaExtension {
     /// Whether a resource must have it.
     #[serde(default)]
     pub required: bool,
+}
+
+impl Schema {
+    /// The attribute of this name that the schema does not name, but lets a resource have.
+    pub(crate) fn unnamed(&self, name: &str) -> Option<Attribute> {
+        (self.open && is_name(name)).then(|| Attribute {
+            name: name.into(),
+            kind: AttributeType::Any,
+            multi_valued: false,
+            description: String::new(),
+            required: false,
+            case_exact: false,
+            mutability: Mutability::default(),
+            returned: Returned::default(),
+            uniqueness: Uniqueness::default(),
+            canonical_values: Vec::new(),
+            reference_types: Vec::new(),
+            sub_attributes: Vec::new(),
+        })
+    }
+}
+
+/// RFC 7643 §2.1, `ATTRNAME`.
+fn is_name(name: &str) -> bool {
+    let mut characters = name.chars();
+    characters.next().is_some_and(|first| first.is_ascii_alphabetic())
+        && characters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '$' | '-' | '_'))
 }
 
 impl Attribute {

@@ -1,6 +1,14 @@
 //! Load, decide, commit.
 
+mod answer;
+mod bulk;
+mod call;
+mod commit;
+mod config;
+mod events;
 mod known_members;
+mod list;
+mod passwords;
 
 use std::sync::Arc;
 
@@ -8,17 +16,20 @@ use chrono::{DateTime, Utc};
 use rand_core::CryptoRng;
 use serde_json::Value;
 
+pub use self::{
+    answer::{Answer, Head, Read},
+    bulk::BulkAnswer,
+    call::Call,
+};
+use self::{
+    commit::{Attempt, Outcome},
+    passwords::Passwords,
+};
 use crate::{
-    Commit, Directory, DirectoryChange, DirectoryId, DirectoryToken, Filter, NewDirectory, PatchRequest,
-    Profile, Projection, Registry, Related, Resource, ResourceChange, ResourceCommit, ResourceId, ScimStore,
-    Slice, TenantId, Written, create,
-    discovery::{self, DEFAULT_RESULTS, MAX_RESULTS},
-    error::{ScimError, ScimType},
-    filter::FilterError,
-    modify,
-    registry::TypeSchema,
-    render::{location, render},
-    replace,
+    ClearPassword, Commit, Cursors, Directory, DirectoryChange, DirectoryId, DirectoryToken, EventDetail,
+    NewDirectory, PatchRequest, Profile, Projection, Registry, Related, Resource, ResourceChange, ResourceId,
+    ScimStore, TenantId, bulk::Method, create, error::ScimError, modify, registry::TypeSchema,
+    render::render, replace,
 };
 
 /// A SCIM service provider for all tenants, on a store.
@@ -30,71 +41,9 @@ pub struct Scim<S> {
     store: S,
     registry: Arc<Registry>,
     profile: Profile,
-}
-
-/// Which resources are listed, as a request's parameters say it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ListRequest {
-    /// `filter`.
-    pub filter: Option<String>,
-    /// `startIndex`: from 1; what is smaller counts as 1.
-    pub start_index: Option<i64>,
-    /// `count`: what is negative counts as 0.
-    pub count: Option<i64>,
-    /// `attributes`.
-    pub attributes: Option<String>,
-    /// `excludedAttributes`.
-    pub excluded_attributes: Option<String>,
-}
-
-impl ListRequest {
-    fn filter(&self, kind: &TypeSchema) -> Result<Option<Filter>, FilterError> {
-        self.filter.as_deref().map(|text| Filter::parse(kind, text)).transpose()
-    }
-
-    fn projection(&self, kind: &TypeSchema) -> Projection {
-        Projection::parse(kind, self.attributes.as_deref(), self.excluded_attributes.as_deref())
-    }
-
-    /// The first index, from 1, and what it means for a store.
-    fn slice(&self) -> (u64, Slice) {
-        let start_index = self.start_index.map_or(1, |index| u64::try_from(index).unwrap_or(1).max(1));
-        let count = self.count.map_or(DEFAULT_RESULTS, |count| u64::try_from(count).unwrap_or(0));
-        (start_index, Slice { skip: start_index.saturating_sub(1), count: count.min(MAX_RESULTS) })
-    }
-
-    /// Reads the body of a search (RFC 7644 §3.4.3); names match in any case.
-    ///
-    /// # Errors
-    /// [`ScimError`] 400 `invalidSyntax` or `invalidValue`.
-    pub fn parse(body: &Value) -> Result<Self, ScimError> {
-        let syntax = || ScimError::bad(ScimType::InvalidSyntax, "the body must be a JSON object");
-        let body = body.as_object().ok_or_else(syntax)?;
-        let field = |name: &str| {
-            let found = body.iter().find(|(found, _)| found.eq_ignore_ascii_case(name));
-            found.map(|(_, value)| value).filter(|value| !value.is_null())
-        };
-        let wrong = |name: &str, expected: &str| {
-            ScimError::bad(ScimType::InvalidValue, format!("`{name}` must be {expected}"))
-        };
-        let number = |name: &str| {
-            field(name).map(|value| value.as_i64().ok_or_else(|| wrong(name, "a whole number"))).transpose()
-        };
-        let names = |name: &str| {
-            let list = |value: &Value| {
-                serde_json::from_value::<Vec<String>>(value.clone()).map(|names| names.join(","))
-            };
-            field(name).map(|value| list(value).map_err(|_| wrong(name, "an array of names"))).transpose()
-        };
-        let text = |value: &Value| value.as_str().map(str::to_owned).ok_or_else(|| wrong("filter", "a text"));
-        Ok(Self {
-            filter: field("filter").map(text).transpose()?,
-            start_index: number("startIndex")?,
-            count: number("count")?,
-            attributes: names("attributes")?,
-            excluded_attributes: names("excludedAttributes")?,
-        })
-    }
+    cursors: Option<Cursors>,
+    events: Option<EventDetail>,
+    passwords: Passwords,
 }
 
 /// The directory that a request is about.
@@ -114,7 +63,14 @@ const RETRIES: u32 = 3;
 impl<S: ScimStore> Scim<S> {
     /// A service provider of these types of resources.
     pub fn new(store: S, registry: Registry) -> Self {
-        Self { store, registry: Arc::new(registry), profile: Profile::default() }
+        Self {
+            store,
+            registry: Arc::new(registry),
+            profile: Profile::default(),
+            cursors: None,
+            events: None,
+            passwords: Passwords::default(),
+        }
     }
 
     /// The same with other choices where the RFCs leave them.
@@ -126,6 +82,12 @@ impl<S: ScimStore> Scim<S> {
     /// What it chooses where the RFCs leave the choice.
     pub fn profile(&self) -> Profile {
         self.profile
+    }
+
+    /// The same, whose lists can be paged through by cursors (RFC 9865).
+    #[must_use]
+    pub fn with_cursors(self, cursors: Cursors) -> Self {
+        Self { cursors: Some(cursors), ..self }
     }
 
     /// The store.
@@ -199,22 +161,39 @@ impl<S: ScimStore> Scim<S> {
     ///
     /// # Errors
     /// [`ServiceError`].
-    pub async fn create(
+    pub async fn create<'a>(
         &self,
-        place: Place<'_>,
+        call: impl Into<Call<'a>>,
         kind: &TypeSchema,
         body: &Value,
         now: DateTime<Utc>,
         rng: &mut impl CryptoRng,
     ) -> Result<Answer, ServiceError<ScimError, S::Error>> {
-        let (resource, change) = create(kind, body, now, rng).map_err(ServiceError::Refused)?;
-        match self.commit(place, &change).await? {
-            Some(_) => self.answer(place, kind, resource, &Projection::default()).await,
-            None => Err(ServiceError::Contended),
+        let call = call.into();
+        let resource = self.create_resource(&call, kind, body, now, rng).await?;
+        self.answer(call.place, kind, resource, &Projection::default()).await
+    }
+
+    async fn create_resource(
+        &self,
+        call: &Call<'_>,
+        kind: &TypeSchema,
+        body: &Value,
+        now: DateTime<Utc>,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
+        let password = self.password(|| ClearPassword::of_body(kind, body))?;
+        let (resource, mut change) = create(kind, body, now, rng).map_err(ServiceError::Refused)?;
+        if let Some(password) = self.stored(call.place.tenant, password.as_ref()).await? {
+            change = change.setting(password);
+        }
+        match self.commit(call.place, &call.moment(kind, Method::Post, None, now), change).await? {
+            Outcome::Written(_) => Ok(resource),
+            Outcome::Unchanged(_) | Outcome::Stale => Err(ServiceError::Contended),
         }
     }
 
-    /// Reads a resource (RFC 7644 §3.4.1).
+    /// Reads a resource (RFC 7644 §3.4.1), whatever the version is that the client knows.
     ///
     /// # Errors
     /// [`ServiceError`].
@@ -229,94 +208,110 @@ impl<S: ScimStore> Scim<S> {
         self.answer(place, kind, resource, projection).await
     }
 
-    /// Lists resources of a type (RFC 7644 §3.4.2), or of several ones after each other (§3.4.2.1).
-    ///
-    /// A type that does not have an attribute of the filter has no match; if none has it, the filter is refused.
+    /// Reads a resource, unless the client knows its version (RFC 7644 §3.14).
     ///
     /// # Errors
-    /// [`ServiceError`].
-    pub async fn list(
+    /// [`ServiceError`]; refused with 412, if it has not the version of `If-Match`.
+    pub async fn read_if(
         &self,
-        place: Place<'_>,
-        kinds: &[Arc<TypeSchema>],
-        request: &ListRequest,
-    ) -> Result<Value, ServiceError<ScimError, S::Error>> {
-        let (start_index, mut slice) = request.slice();
-        let (mut bodies, mut total) = (Vec::new(), 0_u64);
-        let (mut understood, mut unknown) = (false, None);
-        for kind in kinds {
-            let filter = match request.filter(kind) {
-                Ok(filter) => filter,
-                Err(error @ FilterError::UnknownAttribute { .. }) => {
-                    unknown = Some(error);
-                    continue;
-                }
-                Err(error) => return Err(ServiceError::Refused(refused(&error))),
-            };
-            let found =
-                self.store.resources(place.tenant, place.directory, kind.name(), filter.as_ref(), slice);
-            let page = found.await.map_err(ServiceError::Store)?;
-            total = total.saturating_add(page.total);
-            slice.skip = slice.skip.saturating_sub(page.total);
-            slice.count = slice.count.saturating_sub(page.resources.len() as u64);
-            let projection = request.projection(kind);
-            for resource in page.resources {
-                bodies.push(self.answer(place, kind, resource, &projection).await?.body);
-            }
-            understood = true;
+        call: &Call<'_>,
+        kind: &TypeSchema,
+        id: &ResourceId,
+        projection: &Projection,
+    ) -> Result<Read, ServiceError<ScimError, S::Error>> {
+        let resource = self.load(call.place, kind, id).await?;
+        if call.precondition.knows(resource.revision) {
+            return Ok(Read::Unchanged(Head::of(kind, &resource, call.place.base_url)));
         }
-        match unknown {
-            Some(error) if !understood => Err(ServiceError::Refused(refused(&error))),
-            _ => Ok(discovery::list(&bodies, total, start_index)),
-        }
+        call.precondition.check(&resource).map_err(ServiceError::Refused)?;
+        self.answer(call.place, kind, resource, projection).await.map(Read::Changed)
     }
 
     /// Replaces a resource (RFC 7644 §3.5.1).
     ///
     /// # Errors
     /// [`ServiceError`].
-    pub async fn replace(
+    pub async fn replace<'a>(
         &self,
-        place: Place<'_>,
+        call: impl Into<Call<'a>>,
         kind: &TypeSchema,
         id: &ResourceId,
         body: &Value,
         now: DateTime<Utc>,
     ) -> Result<Answer, ServiceError<ScimError, S::Error>> {
-        let resource = self.change(place, kind, id, |stored| replace(kind, stored, body, now)).await?;
-        self.answer(place, kind, resource, &Projection::default()).await
+        let call = call.into();
+        let resource = self.replace_resource(&call, kind, id, body, now).await?;
+        self.answer(call.place, kind, resource, &Projection::default()).await
+    }
+
+    async fn replace_resource(
+        &self,
+        call: &Call<'_>,
+        kind: &TypeSchema,
+        id: &ResourceId,
+        body: &Value,
+        now: DateTime<Utc>,
+    ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
+        let password = self.password(|| ClearPassword::of_body(kind, body))?;
+        let attempt = Attempt { method: Method::Put, now, password };
+        self.change(call, kind, id, attempt, |stored| replace(kind, stored, body, now)).await
     }
 
     /// Changes a resource (RFC 7644 §3.5.2).
     ///
     /// # Errors
     /// [`ServiceError`].
-    pub async fn modify(
+    pub async fn modify<'a>(
         &self,
-        place: Place<'_>,
+        call: impl Into<Call<'a>>,
         kind: &TypeSchema,
         id: &ResourceId,
         request: &PatchRequest,
         now: DateTime<Utc>,
     ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
-        self.change(place, kind, id, |stored| modify(kind, stored, request, now)).await
+        let request = request.under(self.profile);
+        let password = self.password(|| request.password(kind))?;
+        let attempt = Attempt { method: Method::Patch, now, password };
+        self.change(&call.into(), kind, id, attempt, |stored| modify(kind, stored, &request, now)).await
     }
 
     /// Deletes a resource (RFC 7644 §3.6).
     ///
     /// # Errors
     /// [`ServiceError`].
-    pub async fn delete(
+    pub async fn delete<'a>(
         &self,
-        place: Place<'_>,
+        call: impl Into<Call<'a>>,
         kind: &TypeSchema,
         id: &ResourceId,
+        now: DateTime<Utc>,
     ) -> Result<(), ServiceError<ScimError, S::Error>> {
-        let change = ResourceChange::Delete { kind: kind.name().clone(), id: id.clone() };
-        match self.commit(place, &change).await? {
-            Some(_) => Ok(()),
-            None => Err(ServiceError::Refused(ScimError::not_found(kind.name(), id.as_str()))),
+        let call = call.into();
+        let conditional = call.precondition.is_some();
+        for _ in 0..=RETRIES {
+            let mut change = ResourceChange::Delete {
+                kind: kind.name().clone(),
+                id: id.clone(),
+                expected: None,
+                event: None,
+            };
+            let mut stored = None;
+            if conditional || self.events.is_some() {
+                let found = self.load(call.place, kind, id).await?;
+                call.precondition.check(&found).map_err(ServiceError::Refused)?;
+                change = if conditional { change.expecting(found.revision) } else { change };
+                stored = Some(found);
+            }
+            let moment = call.moment(kind, Method::Delete, stored.as_deref(), now);
+            match self.commit(call.place, &moment, change).await? {
+                Outcome::Stale if conditional => {}
+                Outcome::Stale => {
+                    return Err(ServiceError::Refused(ScimError::not_found(kind.name(), id.as_str())));
+                }
+                Outcome::Written(_) | Outcome::Unchanged(_) => return Ok(()),
+            }
         }
+        Err(ServiceError::Contended)
     }
 
     /// The answer about a resource, with its members or groups if they are asked for.
@@ -342,7 +337,7 @@ impl<S: ScimStore> Scim<S> {
         }
         Ok(Answer {
             body: render(kind, &resource, &related, place.base_url, projection),
-            location: location(kind, &resource, place.base_url),
+            head: Head::of(kind, &resource, place.base_url),
         })
     }
 
@@ -356,68 +351,6 @@ impl<S: ScimStore> Scim<S> {
         let found = found.map_err(ServiceError::Store)?;
         found.ok_or_else(|| ServiceError::Refused(ScimError::not_found(kind.name(), id.as_str())))
     }
-
-    async fn change(
-        &self,
-        place: Place<'_>,
-        kind: &TypeSchema,
-        id: &ResourceId,
-        decide: impl Fn(&Arc<Resource>) -> Result<Written, ScimError>,
-    ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
-        for _ in 0..=RETRIES {
-            let stored = self.load(place, kind, id).await?;
-            let (next, change) = decide(&stored).map_err(ServiceError::Refused)?;
-            let Some(change) = change else { return Ok(next) };
-            if let Some(revision) = self.commit(place, &change).await? {
-                let updated_at = match change {
-                    ResourceChange::Members { at, .. } if revision != stored.revision => at,
-                    _ => next.updated_at,
-                };
-                return Ok(Arc::new(Resource { revision, updated_at, ..Resource::clone(&next) }));
-            }
-        }
-        Err(ServiceError::Contended)
-    }
-
-    /// The revision after the change; `None` if it was stale.
-    async fn commit(
-        &self,
-        place: Place<'_>,
-        change: &ResourceChange,
-    ) -> Result<Option<crate::Revision>, ServiceError<ScimError, S::Error>> {
-        let commit = self.store.commit(place.tenant, place.directory, change).await;
-        let mut commit = commit.map_err(ServiceError::Store)?;
-        if matches!(commit, ResourceCommit::UnknownMember(_)) && self.profile.leaves_out_unknown_members {
-            let known = self.with_known_members(place, change).await.map_err(ServiceError::Store)?;
-            let again = self.store.commit(place.tenant, place.directory, &known).await;
-            commit = again.map_err(ServiceError::Store)?;
-        }
-        match commit {
-            ResourceCommit::Applied(revision) => Ok(Some(revision)),
-            ResourceCommit::Stale => Ok(None),
-            ResourceCommit::NotUnique(attribute) => {
-                Err(ServiceError::Refused(ScimError::uniqueness(&attribute)))
-            }
-            ResourceCommit::UnknownMember(id) => {
-                let detail = format!("there is no member `{}`", crate::error::shortened(id.as_str()));
-                Err(ServiceError::Refused(ScimError::bad(ScimType::InvalidValue, detail)))
-            }
-        }
-    }
-}
-
-/// A resource in its wire form, and where it is found.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
-    /// The body.
-    pub body: Value,
-    /// The URL.
-    pub location: String,
-}
-
-fn refused(error: &FilterError) -> ScimError {
-    let kind = if *error == FilterError::TooLarge { ScimType::TooMany } else { ScimType::InvalidFilter };
-    ScimError::bad(kind, error.to_string())
 }
 
 /// Why an operation didn't happen.

@@ -5,8 +5,8 @@
 use std::{error::Error, future::Future, sync::Arc};
 
 use crate::{
-    Commit, Directory, DirectoryChange, DirectoryId, Filter, Member, Resource, ResourceChange,
-    ResourceCommit, ResourceId, TenantId,
+    Commit, Directory, DirectoryChange, DirectoryId, Member, Resource, ResourceChange, ResourceCommit,
+    ResourceId, ResourceQuery, TenantId,
 };
 
 /// The error of a store, the same for each of its traits.
@@ -59,18 +59,17 @@ pub trait ResourceReader: ErrorType + Send + Sync {
         id: &ResourceId,
     ) -> impl Future<Output = Result<Option<Arc<Resource>>, Self::Error>> + Send;
 
-    /// At most `count` resources of a type that fulfil `filter`, without the first `skip`, and how many do in all.
+    /// Part of the resources of a type that fulfil a filter, and how many do in all.
     ///
     /// # Contract
-    /// Oldest first, equally old ones by id: pages do not shift while nobody writes. Page and total are of one point in
-    /// time. A filter is never ignored.
+    /// In the order of their [`Position`](crate::Position)s, or its reverse if the sort is descending. Page and total are
+    /// of one point in time. A filter is never ignored.
     fn resources(
         &self,
         tenant: &TenantId,
         directory: &DirectoryId,
         kind: &str,
-        filter: Option<&Filter>,
-        page: Slice,
+        query: &ResourceQuery,
     ) -> impl Future<Output = Result<ResourcePage, Self::Error>> + Send;
 
     /// The members of a group.
@@ -103,7 +102,9 @@ pub trait ResourceWriter: ErrorType + Send + Sync {
     /// # Contract
     /// As each [`ResourceChange`] says; all of it or nothing, and durable before it is answered. A membership whose group
     /// or member is gone is gone, too. The account effects are derived from what is stored by then, for the user that was
-    /// written and for every user whose memberships changed, and belong to the same commit.
+    /// written, and for every user who joined or left a group that [gives a role](Directory::gives_role); they belong to
+    /// the same commit. Nothing else needs the members of a group that is cleared or deleted. So do
+    /// [`ResourceChange::password`] and [`ResourceChange::event`] belong to it, for a store that hands them to the host.
     fn commit(
         &self,
         tenant: &TenantId,
@@ -112,19 +113,10 @@ pub trait ResourceWriter: ErrorType + Send + Sync {
     ) -> impl Future<Output = Result<ResourceCommit, Self::Error>> + Send;
 }
 
-/// Which part of a list is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Slice {
-    /// How many are left out at the beginning.
-    pub skip: u64,
-    /// How many are given at most.
-    pub count: u64,
-}
-
 /// A page of resources, and how many there are in all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ResourcePage {
-    /// The resources.
+    /// The resources, in the order of the list.
     pub resources: Vec<Arc<Resource>>,
     /// How many there are in all.
     pub total: u64,
@@ -179,10 +171,9 @@ macro_rules! through_pointer {
                 tenant: &TenantId,
                 directory: &DirectoryId,
                 kind: &str,
-                filter: Option<&Filter>,
-                page: Slice,
+                query: &ResourceQuery,
             ) -> Result<ResourcePage, S::Error> {
-                (**self).resources(tenant, directory, kind, filter, page).await
+                (**self).resources(tenant, directory, kind, query).await
             }
 
             async fn members(

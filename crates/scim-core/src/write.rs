@@ -7,7 +7,8 @@ use rand_core::CryptoRng;
 use serde_json::{Map, Value};
 
 use crate::{
-    MemberDelta, PatchRequest, Resource, ResourceChange, ResourceId, Revision, UniqueValue, canonical,
+    MemberDelta, PatchRequest, Resource, ResourceChange, ResourceId, Revision, StoredPassword, UniqueValue,
+    canonical,
     error::{ScimError, ScimType},
     filter::comparison_key,
     members,
@@ -40,8 +41,13 @@ pub fn create(
         revision: Revision::FIRST,
     });
     let unique = unique_values(kind, &resource.attributes);
-    let change =
-        ResourceChange::Create { resource: resource.clone(), members: members.unwrap_or_default(), unique };
+    let change = ResourceChange::Create {
+        resource: resource.clone(),
+        members: members.unwrap_or_default(),
+        unique,
+        password: None,
+        event: None,
+    };
     Ok((resource, change))
 }
 
@@ -95,7 +101,14 @@ fn written(
     let now = now.trunc_subsecs(3);
     if next.attributes == stored.attributes {
         let (kind, group) = (stored.kind.clone(), stored.id.clone());
-        let members = ResourceChange::Members { kind, group, members: next.members.clone(), at: now };
+        let members = ResourceChange::Members {
+            kind,
+            group,
+            members: next.members.clone(),
+            at: now,
+            expected: None,
+            event: None,
+        };
         return Ok((stored.clone(), (!next.members.is_empty()).then_some(members)));
     }
     let unique = unique_values(kind, &next.attributes);
@@ -105,7 +118,43 @@ fn written(
         revision: stored.revision.next(),
         ..Resource::clone(stored)
     });
-    Ok((resource.clone(), Some(ResourceChange::Replace { resource, members: next.members, unique })))
+    Ok((
+        resource.clone(),
+        Some(ResourceChange::Replace {
+            resource,
+            members: next.members,
+            unique,
+            password: None,
+            event: None,
+        }),
+    ))
+}
+
+/// The same change, or one of the resource as it is stored, which sets a password, too.
+pub(crate) fn with_password(
+    kind: &TypeSchema,
+    (next, change): Written,
+    password: StoredPassword,
+    now: DateTime<Utc>,
+) -> (Arc<Resource>, ResourceChange) {
+    let members = match change {
+        Some(change @ (ResourceChange::Create { .. } | ResourceChange::Replace { .. })) => {
+            return (next, change.setting(password));
+        }
+        Some(ResourceChange::Members { members, .. }) => members,
+        _ => MemberDelta::default(),
+    };
+    let (updated_at, revision) = (now.trunc_subsecs(3), next.revision.next());
+    let resource = Arc::new(Resource { updated_at, revision, ..Resource::clone(&next) });
+    let unique = unique_values(kind, &resource.attributes);
+    let change = ResourceChange::Replace {
+        resource: resource.clone(),
+        members,
+        unique,
+        password: Some(password),
+        event: None,
+    };
+    (resource, change)
 }
 
 /// The attributes of a body, and its members, if it names any.

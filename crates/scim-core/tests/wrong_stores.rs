@@ -4,9 +4,9 @@
 use std::{convert::Infallible, sync::Arc};
 
 use scim_core::{
-    Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Filter, Member, MemoryStore,
-    Resource, ResourceChange, ResourceCommit, ResourceId, ResourcePage, ResourceReader, ResourceWriter,
-    Slice, TenantId, contract,
+    Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Member, MemoryStore,
+    Resource, ResourceChange, ResourceCommit, ResourceId, ResourcePage, ResourceQuery, ResourceReader,
+    ResourceWriter, TenantId, contract,
 };
 use store_contract::block_on;
 
@@ -20,6 +20,8 @@ enum Fault {
     ForgetsUniqueness,
     AcceptsUnknownMembers,
     ReplacesWhateverTheRevision,
+    ChangesMembersWhateverTheRevision,
+    DeletesWhateverTheRevision,
     SharesDirectories,
     ListsNewestFirst,
 }
@@ -83,20 +85,20 @@ impl ResourceReader for Wrong {
         tenant: &TenantId,
         directory: &DirectoryId,
         kind: &str,
-        filter: Option<&Filter>,
-        page: Slice,
+        query: &ResourceQuery,
     ) -> Result<ResourcePage, Infallible> {
+        let unfiltered = ResourceQuery { filter: None, ..query.clone() };
         match self.1 {
-            Fault::IgnoresFilters => self.0.resources(tenant, directory, kind, None, page).await,
+            Fault::IgnoresFilters => self.0.resources(tenant, directory, kind, &unfiltered).await,
             Fault::PostFiltersThePage => {
-                let mut found = self.0.resources(tenant, directory, kind, None, page).await?;
-                let matching =
-                    self.0.resources(tenant, directory, kind, filter, Slice { skip: 0, count: 999 }).await?;
+                let mut found = self.0.resources(tenant, directory, kind, &unfiltered).await?;
+                let all = ResourceQuery::first(query.filter.clone(), 999);
+                let matching = self.0.resources(tenant, directory, kind, &all).await?;
                 found.resources.retain(|resource| matching.resources.contains(resource));
                 found.total = found.resources.len() as u64;
                 Ok(found)
             }
-            _ => self.0.resources(tenant, directory, kind, filter, page).await,
+            _ => self.0.resources(tenant, directory, kind, query).await,
         }
     }
 
@@ -146,6 +148,10 @@ impl ResourceWriter for Wrong {
                         Arc::new(Resource { revision: stored.revision.next(), ..Resource::clone(resource) });
                 }
             }
+            (Fault::ChangesMembersWhateverTheRevision, ResourceChange::Members { expected, .. })
+            | (Fault::DeletesWhateverTheRevision, ResourceChange::Delete { expected, .. }) => {
+                *expected = None;
+            }
             _ => {}
         }
         self.0.commit(tenant, directory, &change).await
@@ -170,6 +176,8 @@ refused! {
     ForgetsUniqueness by a_value_is_unique_within_a_type
     AcceptsUnknownMembers by an_unknown_member_writes_nothing
     ReplacesWhateverTheRevision by a_replacement_needs_the_revision_before_it
+    ChangesMembersWhateverTheRevision by members_change_from_an_expected_revision
+    DeletesWhateverTheRevision by a_resource_is_deleted_from_an_expected_revision
     SharesDirectories by a_resource_is_its_directorys_own
     ListsNewestFirst by directories_are_listed_oldest_first
 }

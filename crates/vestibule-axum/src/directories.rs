@@ -12,7 +12,7 @@ use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use scim_core::{
     AttributeDefinition, Commit, Directory, DirectoryChange, DirectoryId, MappingError, NewDirectory,
-    NewMapping, ResourceId, Scim, ScimStore, ServiceError, Slice, add_mapping, remove_mapping,
+    NewMapping, ResourceId, ResourceQuery, Scim, ScimStore, ServiceError, add_mapping, remove_mapping,
     replace_mappings,
     wire::{DirectoryBody, MappingBody},
 };
@@ -255,8 +255,8 @@ impl<S: ScimStore> Directories<S> {
         if found.is_none() {
             let filter = format!("externalId eq {}", Value::from(new.group.as_str()));
             let filter = scim_core::Filter::parse(kind, &filter).map_err(|_| unknown())?;
-            let one = Slice { skip: 0, count: 1 };
-            let page = store.resources(tenant.scim(), &directory, "Group", Some(&filter), one).await;
+            let one = ResourceQuery::first(Some(filter), 1);
+            let page = store.resources(tenant.scim(), &directory, "Group", &one).await;
             found = page.map_err(|error| ApiError::internal(&error))?.resources.pop();
         }
         let group = found.ok_or_else(unknown)?;

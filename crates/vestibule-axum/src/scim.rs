@@ -1,7 +1,10 @@
 //! `/scim/v2/…`: what identity providers provision through (RFC 7644).
 
 mod answer;
+mod asynchronous;
+mod bulk;
 mod discovery;
+mod me;
 mod resources;
 
 use std::{borrow::Cow, collections::HashMap, fmt, sync::Arc};
@@ -14,14 +17,15 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use scim_core::{Directory, Scim, ScimError, ScimStore, ScimType, TypeSchema};
+use scim_core::{Directory, Precondition, Scim, ScimError, ScimStore, ScimType, TypeSchema};
 use serde::de::DeserializeOwned;
 
 use self::answer::{Failure, failed};
+pub use self::me::Subject;
 use crate::{Clock, Tenant};
 
 /// The longest body that the SCIM endpoints read, in bytes; a longer one is answered 413.
-pub const SCIM_BODY_CAP: usize = 2 * 1024 * 1024;
+pub const SCIM_BODY_CAP: usize = scim_core::MAX_BULK_PAYLOAD;
 
 /// What the SCIM endpoints work with.
 pub(super) struct Provider<S> {
@@ -45,12 +49,15 @@ impl<S> fmt::Debug for Provider<S> {
 /// The SCIM endpoints of every directory of a tenant, to be nested at the path of `base_url`.
 ///
 /// The tenant is a [`Tenant`] in the request's extensions; the directory is the one whose token the request bears.
-/// Discovery needs no token. `base_url` is what identity providers are told, without a slash at its end.
+/// Discovery needs no token. A host that knows the directory by other means puts it into the extensions as
+/// `Arc<Directory>`, and then no token is asked for; `/Me` is whom it says with [`Subject`]. `base_url` is what identity providers are told, without a slash at its end.
 pub fn router<S: ScimStore + 'static>(scim: Arc<Scim<S>>, base_url: &str, clock: Clock) -> Router {
     let provider = Provider { scim, base_url: base_url.trim_end_matches('/').into(), clock };
     let directory = middleware::from_fn_with_state(provider.clone(), authenticate::<S>);
     let resources = Router::new()
         .route("/{endpoint}", get(resources::list::<S>).post(resources::create::<S>))
+        .route("/Bulk", post(bulk::perform::<S>))
+        .route("/Me", get(me::read::<S>).put(me::replace::<S>).patch(me::modify::<S>).delete(me::delete::<S>))
         .route("/.search", post(resources::search_all::<S>))
         .route("/{endpoint}/.search", post(resources::search::<S>))
         .route(
@@ -81,8 +88,13 @@ async fn authenticate<S: ScimStore + 'static>(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let Some(token) = token(request.headers()) else { return unauthorized() };
-    match provider.scim.authenticate(tenant.scim(), &token, provider.clock.now()).await {
+    let known = request.extensions().get::<Arc<Directory>>().cloned();
+    let found = match (known, token(request.headers())) {
+        (Some(known), _) => Ok(Some(known)),
+        (None, Some(token)) => provider.scim.authenticate(tenant.scim(), &token, provider.clock.now()).await,
+        (None, None) => Ok(None),
+    };
+    match found {
         Err(error) => failed::<S::Error>(Failure::Store(error)),
         Ok(None) => unauthorized(),
         Ok(Some(directory)) if !directory.enabled => {
@@ -119,15 +131,31 @@ async fn nowhere() -> Response {
 
 impl<S: ScimStore> Provider<S> {
     fn kind(&self, endpoint: &str) -> Result<&Arc<TypeSchema>, ScimError> {
-        self.scim
-            .registry()
-            .at_endpoint(endpoint)
-            .ok_or_else(|| ScimError::new(404, "there is no such endpoint"))
+        self.scim.registry().at_endpoint(endpoint).ok_or_else(ScimError::no_endpoint)
     }
 
     fn place<'a>(&'a self, tenant: &'a Tenant, directory: &'a Directory) -> scim_core::Place<'a> {
         scim_core::Place { tenant: tenant.scim(), directory: &directory.id, base_url: &self.base_url }
     }
+
+    fn call<'a>(
+        &'a self,
+        tenant: &'a Tenant,
+        directory: &'a Directory,
+        headers: &HeaderMap,
+    ) -> scim_core::Call<'a> {
+        let [matching, other] = [header::IF_MATCH, header::IF_NONE_MATCH].map(|name| listed(headers, name));
+        let precondition = Precondition::parse(matching.as_deref(), other.as_deref());
+        let asynchronous = asynchronous::asked_for(&self.scim, headers);
+        scim_core::Call { place: self.place(tenant, directory), precondition, asynchronous }
+    }
+}
+
+/// A header's values as one list (RFC 9110 §5.3).
+fn listed(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
+    let values: Vec<_> =
+        headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default()).collect();
+    (!values.is_empty()).then(|| values.join(","))
 }
 
 /// A request's parameters; a name counts in any case.

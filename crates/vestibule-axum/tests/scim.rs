@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::{Extension, Router, body::Body, http::Request};
 use chrono::{DateTime, Utc};
 use http_body_util::BodyExt;
-use scim_core::{Directory, DirectoryId, MemoryStore, NewDirectory, Profile, Registry, Scim, TenantId};
+use scim_core::{
+    CursorKey, Cursors, Directory, DirectoryId, MemoryStore, NewDirectory, Profile, Registry, Scim, TenantId,
+};
 use serde_json::{Value, json};
 use store_contract::block_on;
 use tower::ServiceExt;
@@ -27,7 +29,10 @@ fn provider() -> Provider {
 }
 
 fn provider_with(profile: Profile) -> Provider {
-    let scim = Arc::new(Scim::new(MemoryStore::new(), Registry::standard()).with_profile(profile));
+    let cursors = Cursors::new(CursorKey::new(&[7; 32]));
+    let scim =
+        Scim::new(MemoryStore::new(), Registry::standard()).with_profile(profile).with_cursors(cursors);
+    let scim = Arc::new(scim);
     let new = NewDirectory {
         name: "Okta".into(),
         enterprise_connection_id: "ent_1".into(),
@@ -162,6 +167,48 @@ fn a_search_at_the_root_finds_every_type() {
 }
 
 #[test]
+fn a_bulk_request_is_answered_operation_by_operation() {
+    let provider = provider();
+    let group = json!({ "displayName": "Owners", "members": [{ "value": "bulkId:ada" }] });
+    let (status, answered) = provider.call(
+        "POST",
+        "/Bulk",
+        &json!({ "Operations": [
+            { "method": "POST", "path": "/Groups", "bulkId": "owners", "data": group },
+            { "method": "POST", "path": "/Users", "bulkId": "ada", "data": { "userName": "ada" } },
+            { "method": "DELETE", "path": "/Users/nobody" },
+        ] }),
+    );
+    let statuses: Vec<_> = answered["Operations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|answer| answer["status"].as_str().unwrap())
+        .collect();
+    assert_eq!((status, statuses), (200, vec!["201", "201", "404"]));
+    let (_, groups) = provider.call("GET", "/Groups", &Value::Null);
+    assert_eq!(groups["Resources"][0]["members"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_bulk_request_beyond_its_limits_is_refused() {
+    let provider = provider();
+    let (_, config) = provider.call("GET", "/ServiceProviderConfig", &Value::Null);
+    let limit = |name: &str| usize::try_from(config["bulk"][name].as_u64().unwrap()).unwrap();
+    let many = vec![json!({}); limit("maxOperations") + 1];
+    let long = json!({ "Operations": [], "x": " ".repeat(limit("maxPayloadSize")) });
+    for (body, named) in [(json!({ "Operations": many }), "maxOperations"), (long, "maxPayloadSize")] {
+        let (status, error) = provider.call("POST", "/Bulk", &body);
+        assert_eq!((status, &error["status"]), (413, &json!("413")));
+        assert!(error["detail"].as_str().unwrap().contains(named), "{error}");
+    }
+    let wrong = provider.send("POST", "/Bulk", Some(&provider.token), "{");
+    assert_eq!((wrong.0, &wrong.1["scimType"]), (400, &json!("invalidSyntax")));
+    assert_eq!(provider.send("POST", "/Bulk", None, "{}").0, 401);
+    assert_eq!(provider.call("GET", "/Bulk", &Value::Null).0, 405);
+}
+
+#[test]
 fn an_accommodating_provider_answers_patched_groups_and_leaves_out_who_is_unknown() {
     let provider = provider_with(Profile::ACCOMMODATING);
     let ada = provider.user("ada");
@@ -263,4 +310,65 @@ fn a_disabled_directory_is_closed_to_who_has_its_token() {
         (200, &json!("ada"), None),
         "nothing was changed"
     );
+}
+
+#[test]
+fn a_list_is_sorted_by_whatever_attribute_is_named() {
+    let provider = provider();
+    for (name, given) in [("b", Some("Zoe")), ("C", None), ("a", Some("adam"))] {
+        let user = json!({ "userName": name, "name": { "givenName": given } });
+        assert_eq!(provider.call("POST", "/Users", &user).0, 201);
+    }
+    provider.call("POST", "/Groups", &json!({ "displayName": "g" }));
+    let names = |list: &Value| {
+        let name = |found: &Value| found["userName"].as_str().unwrap_or("-").to_owned();
+        list["Resources"].as_array().unwrap().iter().map(name).collect::<Vec<_>>().concat()
+    };
+    for (query, expected) in [
+        ("sortBy=userName", "abC"),
+        ("sortBy=USERNAME&sortOrder=Descending", "Cba"),
+        ("sortBy=name.givenName", "abC"),
+        ("sortBy=name.givenName&sortOrder=descending", "Cba"),
+        ("sortBy=userName&startIndex=2&count=1", "b"),
+        ("sortBy=userName&filter=userName%20gt%20%22a%22", "bC"),
+        ("sortOrder=descending&count=0", ""),
+    ] {
+        let (status, list) = provider.call("GET", &format!("/Users?{query}"), &Value::Null);
+        assert_eq!((status, names(&list).as_str()), (200, expected), "{query}: {list}");
+    }
+    for (path, expected) in [("/.search", "-Cb"), ("/Users/.search", "Cba")] {
+        let search = json!({ "sortBy": "userName", "sortOrder": "descending", "count": 3 });
+        let (status, list) = provider.call("POST", path, &search);
+        assert_eq!((status, names(&list).as_str()), (200, expected), "{path}");
+    }
+    for query in
+        ["sortBy=nope", "sortBy=name", "sortBy=password", "sortBy=groups", "sortBy=userName&sortOrder=up"]
+    {
+        let (status, error) = provider.call("GET", &format!("/Users?{query}"), &Value::Null);
+        assert_eq!((status, error["scimType"].as_str()), (400, Some("invalidValue")), "{query}");
+    }
+    let (_, config) = provider.send("GET", "/ServiceProviderConfig", None, "");
+    assert_eq!(config["sort"]["supported"], true);
+}
+
+#[test]
+fn pages_are_turned_by_cursors() {
+    let provider = provider();
+    for name in ["b", "c", "a"] {
+        provider.user(name);
+    }
+    let name = |list: &Value| list["Resources"][0]["userName"].as_str().unwrap().to_owned();
+    let (status, first) = provider.call("GET", "/Users?cursor&count=1&sortBy=userName", &Value::Null);
+    assert_eq!((status, name(&first).as_str()), (200, "a"), "{first}");
+    let next = first["nextCursor"].as_str().unwrap();
+    let (_, second) =
+        provider.call("GET", &format!("/Users?cursor={next}&count=1&sortBy=userName"), &Value::Null);
+    assert_eq!(name(&second), "b");
+    let search = json!({ "cursor": second["previousCursor"], "count": 1, "sortBy": "userName" });
+    let (_, again) = provider.call("POST", "/Users/.search", &search);
+    assert_eq!(name(&again), "a");
+    let (status, error) = provider.call("GET", "/Users?cursor=x", &Value::Null);
+    assert_eq!((status, error["scimType"].as_str()), (400, Some("invalidCursor")));
+    let (_, config) = provider.send("GET", "/ServiceProviderConfig", None, "");
+    assert_eq!(config["pagination"]["cursor"], true);
 }

@@ -11,7 +11,7 @@ use std::{fmt, num::NonZero, path::Path, sync::Arc, thread};
 use rusqlite::{Connection, OpenFlags, Transaction};
 
 use self::{reader::Readers, writer::Writer};
-use crate::{SqliteError, migrate};
+use crate::{SqliteError, migrate, scim};
 
 /// An SQLite database in write-ahead mode: one writer, pooled readers.
 ///
@@ -107,6 +107,7 @@ fn open_reader(path: &Path) -> Result<Connection, SqliteError> {
 fn prepare(connection: &Connection) -> Result<(), SqliteError> {
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
+    scim::register(connection)?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(())
 }

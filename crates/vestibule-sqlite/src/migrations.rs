@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::SqliteError;
+use crate::{SqliteError, scim};
 
 /// One step: a name that never changes once released, and its statements.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +28,7 @@ const ALL: &[Migration] = migrations![
     "apikeys/0002_rules_and_spending",
     "billing/0001_plans_and_statements",
     "scim/0001_directories",
+    "scim/0002_lookups",
 ];
 
 /// Brings the tables of a connection up to this version, in one transaction.
@@ -38,6 +39,7 @@ const ALL: &[Migration] = migrations![
 /// [`SqliteError::Newer`] if a newer version has written to the database; [`SqliteError::Statement`] if a step fails,
 /// and then no step was taken.
 pub fn migrate(connection: &mut Connection) -> Result<(), SqliteError> {
+    scim::register(connection)?;
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     tx.execute_batch(
         "CREATE TABLE IF NOT EXISTS vestibule_migrations (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
@@ -78,6 +80,31 @@ mod tests {
         connection.execute("INSERT INTO vestibule_migrations VALUES ('apikeys/9999_later')", []).unwrap();
         let error = migrate(&mut connection).unwrap_err();
         assert!(matches!(error, SqliteError::Newer(name) if name == "apikeys/9999_later"));
+    }
+
+    #[test]
+    fn addresses_of_before_are_looked_up_too() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        scim::register(&connection).unwrap();
+        connection
+            .execute_batch(
+                "CREATE TABLE vestibule_migrations (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+                 INSERT INTO vestibule_migrations VALUES ('scim/0001_directories');",
+            )
+            .unwrap();
+        let first = ALL.iter().find(|step| step.name == "scim/0001_directories").unwrap();
+        connection.execute_batch(first.sql).unwrap();
+        let attributes = r#"{"emails":[{"value":"\u00d6re@x"},{"value":"a"},{"type":"work"},{"value":"A"}]}"#;
+        connection
+            .execute(
+                "INSERT INTO scim_resources VALUES ('t','d','u','User',?1,NULL,NULL,NULL,0,0,1)",
+                [attributes],
+            )
+            .unwrap();
+        migrate(&mut connection).unwrap();
+        let mut keys = connection.prepare("SELECT key FROM scim_emails ORDER BY key").unwrap();
+        let keys: Vec<String> = keys.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        assert_eq!(keys, ["a", "öre@x"]);
     }
 
     #[test]

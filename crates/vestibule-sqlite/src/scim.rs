@@ -2,7 +2,10 @@
 
 mod directory;
 mod effects;
+mod filter;
+mod functions;
 mod members;
+mod order;
 mod read;
 mod write;
 
@@ -10,11 +13,12 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, Transaction};
 use scim_core::{
-    AccountEffect, Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Filter,
-    Member, Resource, ResourceChange, ResourceCommit, ResourceId, ResourcePage, ResourceReader,
-    ResourceWriter, Slice, TenantId,
+    AccountEffect, Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Member,
+    Resource, ResourceChange, ResourceCommit, ResourceId, ResourcePage, ResourceQuery, ResourceReader,
+    ResourceWriter, TenantId,
 };
 
+pub(crate) use self::functions::register;
 pub use self::{directory::apply_directory, write::apply};
 use crate::{SqliteError, SqliteStore, store::AccountHook};
 
@@ -70,11 +74,10 @@ impl ResourceReader for SqliteStore {
         tenant: &TenantId,
         directory: &DirectoryId,
         kind: &str,
-        filter: Option<&Filter>,
-        page: Slice,
+        query: &ResourceQuery,
     ) -> Result<ResourcePage, SqliteError> {
-        let (place, kind, filter) = (Place::new(tenant, directory), kind.to_owned(), filter.cloned());
-        self.database.read(move |db| read::resources(db, &place, &kind, filter.as_ref(), page)).await
+        let (place, kind, query) = (Place::new(tenant, directory), kind.to_owned(), query.clone());
+        self.database.read(move |db| read::resources(db, &place, &kind, &query)).await
     }
 
     async fn members(
@@ -106,11 +109,17 @@ impl ResourceWriter for SqliteStore {
         change: &ResourceChange,
     ) -> Result<ResourceCommit, SqliteError> {
         let (tenant, directory, change) = (tenant.clone(), directory.clone(), change.clone());
-        let hook = self.accounts.clone();
+        let (hook, passwords, outbox) = (self.accounts.clone(), self.passwords.clone(), self.events.clone());
         self.database
             .write(move |tx| {
                 let (commit, effects) = apply(tx, &tenant, &directory, &change)?;
                 tell(hook.as_ref(), tx, &tenant, &effects)?;
+                if let (Some(passwords), Some((id, password))) = (passwords, change.password(&commit)) {
+                    passwords(tx, &tenant, id, password).map_err(SqliteError::Hook)?;
+                }
+                if let (Some(outbox), Some(event)) = (outbox, change.event(&commit)) {
+                    outbox(tx, &tenant, &directory, &event).map_err(SqliteError::Hook)?;
+                }
                 Ok(commit)
             })
             .await

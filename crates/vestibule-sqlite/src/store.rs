@@ -3,7 +3,7 @@
 use std::{error::Error, fmt, path::Path, sync::Arc};
 
 use rusqlite::Transaction;
-use scim_core::{AccountEffect, TenantId};
+use scim_core::{AccountEffect, DirectoryId, Event, ResourceId, StoredPassword, TenantId};
 
 use crate::{Database, SqliteError};
 
@@ -14,10 +14,18 @@ use crate::{Database, SqliteError};
 pub struct SqliteStore {
     pub(crate) database: Database,
     pub(crate) accounts: Option<AccountHook>,
+    pub(crate) passwords: Option<PasswordHook>,
+    pub(crate) events: Option<EventHook>,
 }
 
 pub(crate) type AccountHook =
     Arc<dyn Fn(&Transaction<'_>, &TenantId, &AccountEffect) -> HookResult + Send + Sync>;
+
+pub(crate) type PasswordHook =
+    Arc<dyn Fn(&Transaction<'_>, &TenantId, &ResourceId, &StoredPassword) -> HookResult + Send + Sync>;
+
+pub(crate) type EventHook =
+    Arc<dyn Fn(&Transaction<'_>, &TenantId, &DirectoryId, &Event) -> HookResult + Send + Sync>;
 
 /// What a host's hook answers.
 pub type HookResult = Result<(), Box<dyn Error + Send + Sync>>;
@@ -41,7 +49,7 @@ impl SqliteStore {
 
     /// A store on an open database.
     pub fn new(database: Database) -> Self {
-        Self { database, accounts: None }
+        Self { database, accounts: None, passwords: None, events: None }
     }
 
     /// The same, which hands every account effect of a directory to `hook` before the change is committed.
@@ -57,6 +65,36 @@ impl SqliteStore {
         self
     }
 
+    /// The same, which hands what the host keeps of every password to `hook`, after the account effects of its change and
+    /// before that is committed.
+    ///
+    /// The hook writes the host's own tables in the same transaction; if it fails, the change is taken back with it, and
+    /// the caller sees [`SqliteError::Hook`].
+    #[must_use]
+    pub fn with_passwords(
+        mut self,
+        hook: impl Fn(&Transaction<'_>, &TenantId, &ResourceId, &StoredPassword) -> HookResult
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        self.passwords = Some(Arc::new(hook));
+        self
+    }
+
+    /// The same, which hands the event of every change of a resource to `outbox` before the change is committed.
+    ///
+    /// The hook writes the host's outbox in the same transaction; if it fails, the change is taken back with it, and the
+    /// caller sees [`SqliteError::Hook`].
+    #[must_use]
+    pub fn with_events(
+        mut self,
+        outbox: impl Fn(&Transaction<'_>, &TenantId, &DirectoryId, &Event) -> HookResult + Send + Sync + 'static,
+    ) -> Self {
+        self.events = Some(Arc::new(outbox));
+        self
+    }
+
     /// The database, for a host's own statements beside those of the store.
     pub fn database(&self) -> &Database {
         &self.database
@@ -68,6 +106,8 @@ impl fmt::Debug for SqliteStore {
         f.debug_struct("SqliteStore")
             .field("database", &self.database)
             .field("accounts", &self.accounts.is_some())
+            .field("passwords", &self.passwords.is_some())
+            .field("events", &self.events.is_some())
             .finish()
     }
 }

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::Transaction;
 use scim_core::{
     AccountEffect, Directory, DirectoryChange, DirectoryId, DirectoryStore, MemberDelta, Resource,
-    ResourceChange, ResourceCommit, ResourceId, ResourceReader, ResourceWriter, Revision, TenantId,
+    ResourceChange, ResourceCommit, ResourceId, ResourceReader, ResourceWriter, Revision, StoredPassword,
+    TenantId,
 };
 use serde_json::{Value, json};
 use store_contract::block_on;
@@ -41,11 +42,17 @@ fn user(name: &str, revision: Revision) -> Arc<Resource> {
 
 fn create(name: &str) -> ResourceChange {
     let resource = user(name, Revision::FIRST);
-    ResourceChange::Create { resource, members: MemberDelta::default(), unique: Vec::new() }
+    ResourceChange::Create {
+        resource,
+        members: MemberDelta::default(),
+        unique: Vec::new(),
+        password: None,
+        event: None,
+    }
 }
 
 fn delete() -> ResourceChange {
-    ResourceChange::Delete { kind: "User".into(), id: ResourceId::named("ada") }
+    ResourceChange::Delete { kind: "User".into(), id: ResourceId::named("ada"), expected: None, event: None }
 }
 
 /// Writes each effect into a table of the host's, then refuses who is called `mallory`.
@@ -100,8 +107,13 @@ fn a_hook_that_fails_takes_the_change_and_its_own_rows_back() {
     assert_eq!((stored(&store), told(&store)), (None, Vec::new()));
     commit(&store, &create("ada")).unwrap();
     let renamed = user("mallory", Revision::FIRST.next());
-    let change =
-        ResourceChange::Replace { resource: renamed, members: MemberDelta::default(), unique: Vec::new() };
+    let change = ResourceChange::Replace {
+        resource: renamed,
+        members: MemberDelta::default(),
+        unique: Vec::new(),
+        password: None,
+        event: None,
+    };
     assert!(matches!(commit(&store, &change), Err(SqliteError::Hook(_))));
     assert_eq!(stored(&store), Some(user("ada", Revision::FIRST)));
     assert_eq!(told(&store), ["acme put ada 1"]);
@@ -113,4 +125,29 @@ fn what_is_not_written_is_not_told() {
     commit(&store, &create("ada")).unwrap();
     assert_eq!(commit(&store, &create("eve")).unwrap(), ResourceCommit::Stale);
     assert_eq!(told(&store), ["acme put ada 1"]);
+}
+
+/// Refuses what it has written, if it is `bad`.
+fn keep(tx: &Transaction<'_>, tenant: &TenantId, user: &ResourceId, password: &StoredPassword) -> HookResult {
+    let account: String = tx.query_row("SELECT told FROM told ORDER BY rowid DESC", [], |row| row.get(0))?;
+    assert_eq!(account, "put", "the account is there before");
+    let name = format!("{user} {}", password.as_str());
+    tx.execute("INSERT INTO told VALUES (?1, 'password', ?2, 1)", (tenant.as_str(), &name))?;
+    if password.as_str() == "bad" { Err("a bad password".into()) } else { Ok(()) }
+}
+
+#[test]
+fn what_the_host_keeps_of_a_password_is_written_with_its_user() {
+    let store = store().with_passwords(keep);
+    let creating = |kept: &str| {
+        let (resource, members, unique) = (user("ada", Revision::FIRST), MemberDelta::default(), Vec::new());
+        let password = Some(StoredPassword::new(kept));
+        ResourceChange::Create { resource, members, unique, password, event: None }
+    };
+    assert!(matches!(commit(&store, &creating("bad")), Err(SqliteError::Hook(_))));
+    assert_eq!((stored(&store), told(&store)), (None, Vec::new()));
+    commit(&store, &creating("good")).unwrap();
+    assert_eq!(told(&store), ["acme put ada 1", "acme password ada good 1"]);
+    assert_eq!(commit(&store, &creating("again")).unwrap(), ResourceCommit::Stale);
+    assert_eq!(told(&store).len(), 2, "what is not written hands no password over");
 }

@@ -161,7 +161,7 @@ impl<S: ScimStore> Side<S> {
             count: Some(count),
             ..scim_core::ListRequest::default()
         };
-        block_on(self.scim.list(self.place(), &[self.kind(kind)], &request)).unwrap()
+        block_on(self.scim.list(self.place(), &[self.kind(kind)], &request, at(0))).unwrap()
     }
 
     fn take(&mut self, step: &Step, now: DateTime<Utc>) -> String {
@@ -213,7 +213,7 @@ impl<S: ScimStore> Side<S> {
             Step::Delete { user, index } => {
                 let (kind, ids) = if *user { ("User", &users) } else { ("Group", &groups) };
                 let id = ResourceId::named(&named(ids, *index));
-                told(block_on(self.scim.delete(self.place(), &self.kind(kind), &id)))
+                told(block_on(self.scim.delete(self.place(), &self.kind(kind), &id, now)))
             }
             Step::MapGroups(indexes) => {
                 let mapping = |index: &usize| NewMapping {

@@ -8,7 +8,7 @@ use vestibule::{
     analytics_filter::{Change, CursorKey, Cursors, Organization, OrganizationId, Overview, TestUserRule},
     apikeys::{ApiKeys, CachePolicy, Pepper, PepperId, Peppers, TokenFormat, XChaChaVault},
     billing_plans::Billing,
-    scim_core::{AttributeDefinition, DirectoryStore, ENTERPRISE_USER, NewDirectory, Registry, Scim},
+    scim_core::{self, AttributeDefinition, DirectoryStore, ENTERPRISE_USER, NewDirectory, Registry, Scim},
 };
 use vestibule_axum::{Clock, Tenant};
 use vestibule_sqlite::SqliteStore;
@@ -61,13 +61,14 @@ pub(crate) async fn open(options: &Options) -> Result<House, Box<dyn Error>> {
     }
     .with_accounts(move |tx, tenant, effect| hook.apply(tx, tenant, effect));
     store.database().write(|tx| Ok(accounts::create(tx)?)).await?;
+    let cursors = scim_core::Cursors::new(CursorKey::new(&secrets.key("scim-cursors")));
+    let scim = Scim::new(store.clone(), registry(options.scim_schemas.as_deref())?)
+        .with_profile(options.scim_profile)
+        .with_cursors(cursors);
     let mut house = House {
         keys: Arc::new(api_keys(&store, &secrets, options, rng)?),
         billing: Billing::new(store.clone()),
-        scim: Arc::new(
-            Scim::new(store.clone(), registry(options.scim_schemas.as_deref())?)
-                .with_profile(options.scim_profile),
-        ),
+        scim: Arc::new(scim),
         tenant: Tenant::new("ins_demo")?,
         store,
         secrets,
@@ -130,7 +131,7 @@ async fn create_directory(house: &mut House, is_new: bool) -> Result<(), Box<dyn
     } else {
         let directories = house.store.directories(tenant.scim()).await?;
         let id = directories.first().ok_or("there is no directory")?.id.clone();
-        let rotate = |stored: &vestibule::scim_core::Directory| {
+        let rotate = |stored: &scim_core::Directory| {
             Ok::<_, std::convert::Infallible>(stored.rotate(now, &mut UnwrapErr(SysRng)))
         };
         let rotated = house.scim.change_directory(tenant.scim(), &id, rotate).await?;

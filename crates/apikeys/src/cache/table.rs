@@ -61,11 +61,6 @@ impl Table {
         Some((self.slots.get_mut(at)?, &self.records))
     }
 
-    /// Reads where a key would be, and nothing else.
-    pub(super) fn touch(&self, id: KeyId) -> u32 {
-        self.slots.get(self.home(id)).map_or(0, |slot| slot.index)
-    }
-
     pub(super) fn insert(&mut self, digest: Digest, plain_until: i64, record: Arc<KeyRecord>) {
         let id = record.id;
         self.remove(id);

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::{ApiKeys, TenantKeys};
 use crate::{
-    Demand, KeyChange, KeyId, KeyRecord, KeyStore, MAX_GENERATIONS, PresentedKey, Receipt, StoredDigest,
-    TenantId, TenantPeppers, UsageCounter, Verdict,
+    Demand, KeyChange, KeyId, KeyRecord, KeyStore, MAX_GENERATIONS, Malformed, PresentedKey, Receipt,
+    StoredDigest, TenantId, TenantPeppers, UsageCounter, Verdict,
     cache::{Kept, Known, News, Ticket},
     judge,
     rotate::end_grace,
@@ -16,8 +16,6 @@ use crate::{
 
 /// How many keys of the feed are asked for at a time.
 const FEED_PAGE: u32 = 1_000;
-/// How many keys of a batch are looked up together.
-const BATCH: usize = 32;
 
 /// What is to be asked of the store.
 enum Step<R> {
@@ -84,8 +82,6 @@ impl<S: KeyStore> TenantKeys<'_, S> {
 
     /// [`check`](Self::check)s many texts for one demand; the verdicts are in the order of the texts.
     ///
-    /// Cheaper than one by one where the cache holds very many keys: their places in memory are fetched together.
-    ///
     /// # Errors
     /// The store's; those before it are counted then, and no verdict is given.
     pub async fn check_all(
@@ -95,13 +91,8 @@ impl<S: KeyStore> TenantKeys<'_, S> {
         now: DateTime<Utc>,
     ) -> Result<Vec<Verdict<KeyId>>, S::Error> {
         let mut verdicts = Vec::with_capacity(presented.len());
-        for texts in presented.chunks(BATCH) {
-            let parsed = texts.iter().filter_map(|text| self.keys.format.parse(text).ok());
-            let ids: Vec<_> = parsed.map(|key| key.id()).collect();
-            self.state.shards.warm(&ids);
-            for text in texts {
-                verdicts.push(self.check(text, demand, now).await?);
-            }
+        for text in presented {
+            verdicts.push(self.check(text, demand, now).await?);
         }
         Ok(verdicts)
     }
@@ -113,48 +104,57 @@ impl<S: KeyStore> TenantKeys<'_, S> {
         presented: &str,
         demand: &Demand<'_>,
         now: DateTime<Utc>,
-        kept: impl Fn(&Kept<'_>) -> Option<R> + Send,
+        kept: impl Fn(&Kept<'_>) -> Option<R> + Send + Sync,
         read: impl Fn(Receipt) -> R + Send,
     ) -> Result<Verdict<R>, S::Error> {
-        let step = match self.at_hand(presented, demand, now, true, &kept) {
-            Ok(verdict) => return Ok(verdict),
-            Err(step) => step,
-        };
-        // Boxed: a future that holds all this would be too large to be moved for nothing.
-        Box::pin(async move {
-            let step = match step {
-                Step::Follow => {
-                    self.follow(now).await;
-                    match self.at_hand(presented, demand, now, false, &kept) {
-                        Ok(verdict) => return Ok(verdict),
-                        Err(step) => step,
-                    }
+        match self.at_hand(self.keys.format.parse(presented), demand, now, true, &kept) {
+            Ok(verdict) => Ok(verdict),
+            // Boxed: a future that holds all this would be too large to be moved for nothing.
+            Err(step) => Box::pin(self.finish(presented, step, demand, now, &kept, read)).await,
+        }
+    }
+
+    /// What remains of a verification that has come as far as `step`.
+    async fn finish<R: Send>(
+        &self,
+        presented: &str,
+        step: Step<R>,
+        demand: &Demand<'_>,
+        now: DateTime<Utc>,
+        kept: &(impl Fn(&Kept<'_>) -> Option<R> + Sync),
+        read: impl Fn(Receipt) -> R + Send,
+    ) -> Result<Verdict<R>, S::Error> {
+        let step = match step {
+            Step::Follow => {
+                self.follow(now).await;
+                match self.at_hand(self.keys.format.parse(presented), demand, now, false, kept) {
+                    Ok(verdict) => return Ok(verdict),
+                    Err(step) => step,
                 }
-                step => step,
-            };
-            match step {
-                Step::Count(receipt, id, counter) => {
-                    self.keys.store_use(&self.state, id, counter).await?;
-                    Ok(Verdict::Valid(receipt))
-                }
-                step => Ok(self.go_on(presented, step, demand, now).await?.map(read)),
             }
-        })
-        .await
+            step => step,
+        };
+        match step {
+            Step::Count(receipt, id, counter) => {
+                self.keys.store_use(&self.state, id, counter).await?;
+                Ok(Verdict::Valid(receipt))
+            }
+            step => Ok(self.go_on(presented, step, demand, now).await?.map(read)),
+        }
     }
 
     /// As far as a verification comes without the store: for most, to its end.
     #[inline(always)]
     fn at_hand<R>(
         &self,
-        presented: &str,
+        presented: Result<PresentedKey<'_>, Malformed>,
         demand: &Demand<'_>,
         now: DateTime<Utc>,
         may_follow: bool,
         kept: &impl Fn(&Kept<'_>) -> Option<R>,
     ) -> Result<Verdict<R>, Step<R>> {
         let (keys, state) = (self.keys, &*self.state);
-        let presented = match keys.format.parse(presented) {
+        let presented = match presented {
             Ok(presented) => presented,
             #[cfg(feature = "import")]
             Err(_) if keys.foreign.has_schemes() => return Err(Step::Foreign),

@@ -47,23 +47,67 @@ pub fn merge_plist(existing: &str, theme: &Theme) -> Result<String, MergeError> 
     let root = Root::find(existing).ok_or(MergeError::NotADictionary)?;
     let value = dict_at(theme, root.level)?;
     let (place, new) = match root.theme {
-        Some(value_range) => (value_range, value),
+        Some(entry) => (entry.value, value),
         None => (root.end..root.end, root.entry(&value)),
     };
-    let before = existing.get(..place.start).ok_or(MergeError::NotADictionary)?;
-    let after = existing.get(place.end..).ok_or(MergeError::NotADictionary)?;
-    Ok([before, &new, after].concat())
+    replace(existing, place, &new)
+}
+
+/// An XML property list without the entry of [`PLIST_KEY`], or nothing when it has none: what [`merge_plist`] added is
+/// gone again.
+///
+/// The line break and the indentation before the entry go with it; every other byte stays as it is.
+///
+/// # Errors
+///
+/// [`MergeError::NotADictionary`] when `existing` is anything else, a binary property list for example.
+///
+/// # Examples
+///
+/// ```
+/// use expo_theme::{Profile, check, merge_plist, unmerge_plist};
+///
+/// let theme = check(b"{}", Profile::Strict).theme.expect("no error");
+/// let app = "<plist version=\"1.0\">\n<dict>\n  <key>A</key>\n  <true/>\n</dict>\n</plist>\n";
+/// assert_eq!(unmerge_plist(&merge_plist(app, &theme)?)?.as_deref(), Some(app));
+/// assert_eq!(unmerge_plist(app)?, None);
+/// # Ok::<(), expo_theme::MergeError>(())
+/// ```
+pub fn unmerge_plist(existing: &str) -> Result<Option<String>, MergeError> {
+    let root = Root::find(existing).ok_or(MergeError::NotADictionary)?;
+    let Some(entry) = root.theme else { return Ok(None) };
+    let before = existing.get(..entry.key).ok_or(MergeError::NotADictionary)?;
+    replace(existing, without_line(before).len()..entry.value.end, "").map(Some)
+}
+
+fn replace(text: &str, place: Range<usize>, new: &str) -> Result<String, MergeError> {
+    let before = text.get(..place.start).ok_or(MergeError::NotADictionary)?;
+    let after = text.get(place.end..).ok_or(MergeError::NotADictionary)?;
+    Ok([before, new, after].concat())
+}
+
+/// Without the blanks at the end and the line break before them.
+fn without_line(before: &str) -> &str {
+    let line = before.trim_end_matches([' ', '\t']);
+    let Some(line) = line.strip_suffix('\n') else { return line.strip_suffix('\r').unwrap_or(line) };
+    line.strip_suffix('\r').unwrap_or(line)
 }
 
 /// The dictionary at the root.
 struct Root<'a> {
     /// After its last entry, before the blank space and tag that end it.
     end: usize,
-    /// The value under the theme's key, if it is there.
-    theme: Option<Range<usize>>,
+    /// The entry of the theme, if it is there.
+    theme: Option<Entry>,
     /// What its entries are indented with, and how deep that is.
     indent: &'a str,
     level: usize,
+}
+
+struct Entry {
+    /// Where its key starts.
+    key: usize,
+    value: Range<usize>,
 }
 
 impl<'a> Root<'a> {
@@ -84,7 +128,7 @@ impl<'a> Root<'a> {
             end = value.end;
             if text.get(key).is_some_and(|key| key == PLIST_KEY) {
                 // A second entry of the key would leave it open which one counts.
-                theme.replace(value).is_none().then_some(())?;
+                theme.replace(Entry { key: tag.range.start, value }).is_none().then_some(())?;
             }
         }
         let closed = tags.next().is_some_and(|tag| tag.kind == Kind::Close && tag.name == "plist");
@@ -103,6 +147,6 @@ impl<'a> Root<'a> {
 /// The blanks and tabs before the first entry.
 fn indent_after(text: &str, open: usize) -> &str {
     let rest = text.get(open..).unwrap_or_default();
-    let blank = rest.get(..rest.find('<').unwrap_or(0)).unwrap_or_default();
-    blank.rsplit(['\n', '\r']).next().unwrap_or_default()
+    let before = rest.get(..rest.find('<').unwrap_or(0)).unwrap_or_default();
+    before.get(before.trim_end_matches([' ', '\t']).len()..).unwrap_or_default()
 }

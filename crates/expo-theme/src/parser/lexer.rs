@@ -14,11 +14,21 @@ pub(super) struct Lexer<'a> {
     at: usize,
     problems: Vec<Diagnostic>,
     stopped: bool,
+    dialect: Dialect,
+}
+
+/// What counts as a problem.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// Whatever RFC 8259 does not allow.
+    Json,
+    /// As before, but for comments, trailing commas, single quotes and keys without quotes, which JSON5 brings.
+    Json5,
 }
 
 impl<'a> Lexer<'a> {
-    pub(super) fn new(source: &'a Source) -> Self {
-        Self { source, bytes: source.text().as_bytes(), at: 0, problems: Vec::new(), stopped: false }
+    pub(super) fn new(source: &'a Source, dialect: Dialect) -> Self {
+        Self { source, bytes: source.text().as_bytes(), at: 0, problems: Vec::new(), stopped: false, dialect }
     }
 
     pub(super) fn into_problems(self) -> Vec<Diagnostic> {
@@ -73,7 +83,7 @@ impl<'a> Lexer<'a> {
             return false;
         }
         self.bump();
-        if comma.is_some() {
+        if comma.is_some() && self.dialect == Dialect::Json {
             let hint = "JSON allows no comma before a closing bracket: remove it";
             self.syntax(Span::new(start, self.at), "a comma ends the list", "another entry", Some(hint));
             if let (Some(last), Some(comma)) = (self.problems.last_mut(), comma) {
@@ -120,7 +130,7 @@ impl<'a> Lexer<'a> {
             Some(byte) if word_part(byte) => {
                 let word = self.word();
                 let hint = format!("write \"{}\"", shown(word));
-                self.syntax(
+                self.departure(
                     Span::new(start, self.at),
                     "a key without quotes",
                     "a key in double quotes",
@@ -246,7 +256,12 @@ impl<'a> Lexer<'a> {
         };
         self.at = start.saturating_add(length);
         let hint = "keep notes outside of the file";
-        self.syntax(Span::new(start, self.at), "a comment", "JSON, which has no comments", Some(hint));
+        let span = Span::new(start, self.at);
+        if rest.starts_with('#') {
+            self.syntax(span, "a comment", "JSON, which has no comments", Some(hint));
+        } else {
+            self.departure(span, "a comment", "JSON, which has no comments", Some(hint));
+        }
         true
     }
 
@@ -270,6 +285,13 @@ impl<'a> Lexer<'a> {
             None => "the file ends too early".to_owned(),
         };
         self.stop(Code::JsonSyntax, start, &message, expected);
+    }
+
+    /// Notes what JSON5 allows and JSON does not.
+    fn departure(&mut self, span: Span, message: &str, expected: &str, hint: Option<&str>) {
+        if self.dialect == Dialect::Json {
+            self.syntax(span, message, expected, hint);
+        }
     }
 
     fn syntax(&mut self, span: Span, message: &str, expected: &str, hint: Option<&str>) {

@@ -9,7 +9,8 @@ use store_contract::{Check, Violation, ensure_eq};
 
 use crate::{
     Directory, DirectoryChange, DirectoryId, Filter, MemberDelta, Registry, Resource, ResourceChange,
-    ResourceCommit, ResourceId, ResourcePage, Revision, ScimStore, Slice, TenantId, UniqueValue,
+    ResourceCommit, ResourceId, ResourcePage, ResourceQuery, Revision, ScimStore, Sort, TenantId,
+    UniqueValue,
 };
 
 pub(super) const CONNECTION: &str = "ent_contract";
@@ -52,9 +53,32 @@ pub(super) fn directory_of(id: &str, connection: &str, created: i64) -> Director
 
 /// Writes the directory that the checks work in.
 pub(super) async fn setup<S: ScimStore>(store: &S) -> Result<Arc<Directory>, Violation> {
+    setup_for(store, &tenant()).await
+}
+
+/// The same directory, of another tenant.
+pub(super) async fn setup_for<S: ScimStore>(
+    store: &S,
+    tenant: &TenantId,
+) -> Result<Arc<Directory>, Violation> {
     let directory = Arc::new(directory_of(directory().as_str(), CONNECTION, 0));
-    store.commit_directory(&tenant(), &DirectoryChange::Create(directory.clone())).await?;
+    store.commit_directory(tenant, &DirectoryChange::Create(directory.clone())).await?;
     Ok(directory)
+}
+
+pub(super) async fn commit<S: ScimStore>(
+    store: &S,
+    change: &ResourceChange,
+) -> Result<ResourceCommit, S::Error> {
+    store.commit(&tenant(), &directory(), change).await
+}
+
+/// What is stored under the type and the id of a resource.
+pub(super) async fn read<S: ScimStore>(
+    store: &S,
+    resource: &Resource,
+) -> Result<Option<Arc<Resource>>, S::Error> {
+    store.resource(&tenant(), &directory(), &resource.kind, &resource.id).await
 }
 
 /// A user whose every attribute says something.
@@ -68,6 +92,13 @@ pub(super) fn user(number: u8) -> Resource {
         "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": { "department": "Engineering" },
     });
     resource("User", number, &attributes)
+}
+
+/// A user of these attributes, named by its number unless they say so.
+pub(super) fn of_user(number: u8, attributes: &serde_json::Value) -> Resource {
+    let mut user = resource("User", number, attributes);
+    user.attributes.entry("userName").or_insert_with(|| format!("User{number}").into());
+    user
 }
 
 pub(super) fn group(number: u8) -> Resource {
@@ -97,7 +128,13 @@ fn unique(resource: &Resource) -> Vec<UniqueValue> {
 /// The creation of a resource with these members.
 pub(super) fn added(new: &Resource, members: impl IntoIterator<Item = u8>) -> ResourceChange {
     let members = MemberDelta { add: members.into_iter().map(id).collect(), ..MemberDelta::default() };
-    ResourceChange::Create { resource: Arc::new(new.clone()), members, unique: unique(new) }
+    ResourceChange::Create {
+        resource: Arc::new(new.clone()),
+        members,
+        unique: unique(new),
+        password: None,
+        event: None,
+    }
 }
 
 /// A user under another name.
@@ -105,11 +142,17 @@ pub(super) fn replaced(stored: &Resource, name: &str) -> ResourceChange {
     let mut next = Resource { revision: stored.revision.next(), ..stored.clone() };
     next.attributes.insert("userName".into(), name.into());
     let unique = unique(&next);
-    ResourceChange::Replace { resource: Arc::new(next), members: MemberDelta::default(), unique }
+    ResourceChange::Replace {
+        resource: Arc::new(next),
+        members: MemberDelta::default(),
+        unique,
+        password: None,
+        event: None,
+    }
 }
 
 pub(super) fn removed(stored: &Resource) -> ResourceChange {
-    ResourceChange::Delete { kind: stored.kind.clone(), id: stored.id.clone() }
+    ResourceChange::Delete { kind: stored.kind.clone(), id: stored.id.clone(), expected: None, event: None }
 }
 
 /// Who joins and who leaves group 8.
@@ -120,7 +163,14 @@ pub(super) fn by(add: impl IntoIterator<Item = u8>, remove: impl IntoIterator<It
 }
 
 pub(super) fn members(members: MemberDelta) -> ResourceChange {
-    ResourceChange::Members { kind: "Group".into(), group: group(8).id, members, at: at(100) }
+    ResourceChange::Members {
+        kind: "Group".into(),
+        group: group(8).id,
+        members,
+        at: at(100),
+        expected: None,
+        event: None,
+    }
 }
 
 pub(super) async fn stored<S: ScimStore>(store: &S, resources: impl IntoIterator<Item = Resource>) -> Check {
@@ -132,7 +182,17 @@ pub(super) async fn stored<S: ScimStore>(store: &S, resources: impl IntoIterator
 }
 
 pub(super) async fn all<S: ScimStore>(store: &S, kind: &str) -> Result<ResourcePage, S::Error> {
-    store.resources(&tenant(), &directory(), kind, None, Slice { skip: 0, count: 99 }).await
+    store.resources(&tenant(), &directory(), kind, &ResourceQuery::first(None, 99)).await
+}
+
+pub(super) async fn all_users<S: ScimStore>(store: &S, sort: Option<Sort>) -> Result<ResourcePage, S::Error> {
+    let query = ResourceQuery { sort, ..ResourceQuery::first(None, 99) };
+    store.resources(&tenant(), &directory(), "User", &query).await
+}
+
+pub(super) fn by_attribute(by: &str, order: &str) -> Sort {
+    let registry = Registry::standard();
+    Sort::parse(registry.resource_type("User").expect("a type"), by, Some(order)).expect("an order")
 }
 
 pub(super) fn filter(kind: &str, text: &str) -> Filter {
@@ -145,8 +205,8 @@ pub(super) async fn filtered<S: ScimStore>(
     kind: &str,
     text: &str,
 ) -> Result<ResourcePage, S::Error> {
-    let filter = filter(kind, text);
-    store.resources(&tenant(), &directory(), kind, Some(&filter), Slice { skip: 0, count: 99 }).await
+    let query = ResourceQuery::first(Some(filter(kind, text)), 99);
+    store.resources(&tenant(), &directory(), kind, &query).await
 }
 
 pub(super) fn resource_ids(page: &ResourcePage) -> Vec<String> {

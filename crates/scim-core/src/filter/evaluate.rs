@@ -93,11 +93,20 @@ fn ordering(attribute: &Attribute, a: &Value, b: &Value) -> Option<Ordering> {
     match attribute.kind {
         AttributeType::DateTime => Some(instant(a.as_str()?)?.cmp(&instant(b.as_str()?)?)),
         AttributeType::Boolean => Some(a.as_bool()?.cmp(&b.as_bool()?)),
-        AttributeType::Integer | AttributeType::Decimal => match (a.as_i64(), b.as_i64()) {
-            (Some(a), Some(b)) => Some(a.cmp(&b)),
-            _ => a.as_f64()?.partial_cmp(&b.as_f64()?),
+        AttributeType::Integer | AttributeType::Decimal => number_ordering(a, b),
+        AttributeType::Any => match (a, b) {
+            (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(b)),
+            (Value::Number(_), Value::Number(_)) => number_ordering(a, b),
+            _ => Some(text_ordering(attribute.case_exact, a.as_str()?, b.as_str()?)),
         },
         _ => Some(text_ordering(attribute.case_exact, a.as_str()?, b.as_str()?)),
+    }
+}
+
+fn number_ordering(a: &Value, b: &Value) -> Option<Ordering> {
+    match (a.as_i64(), b.as_i64()) {
+        (Some(a), Some(b)) => Some(a.cmp(&b)),
+        _ => a.as_f64()?.partial_cmp(&b.as_f64()?),
     }
 }
 
@@ -111,12 +120,12 @@ fn text_ordering(case_exact: bool, a: &str, b: &str) -> Ordering {
 }
 
 /// The one form in which texts are compared, by filters, by uniqueness and by PATCH alike.
-pub(crate) fn comparison_key(case_exact: bool, text: &str) -> Cow<'_, str> {
+pub fn comparison_key(case_exact: bool, text: &str) -> Cow<'_, str> {
     if case_exact { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
 }
 
 /// The instant that a dateTime names (RFC 7643 §2.3.5); one without a zone is in UTC.
-pub(super) fn instant(text: &str) -> Option<DateTime<Utc>> {
+pub(crate) fn instant(text: &str) -> Option<DateTime<Utc>> {
     let with_zone = DateTime::parse_from_rfc3339(text).map(|instant| instant.to_utc());
     with_zone.ok().or_else(|| Some(text.parse::<chrono::NaiveDateTime>().ok()?.and_utc()))
 }

@@ -286,6 +286,7 @@ fn fitting(attribute: &Attribute, operator: Operator, literal: Value) -> Option<
         AttributeType::Integer | AttributeType::Decimal => {
             (literal.is_number() && !textual).then_some(literal)
         }
+        AttributeType::Any => (literal.is_string() || !textual).then_some(literal),
         AttributeType::Complex => None,
     }
 }

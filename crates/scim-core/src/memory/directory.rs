@@ -7,6 +7,7 @@ use std::{
 
 use serde_json::{Map, Value};
 
+use super::lookups::Lookups;
 use crate::{
     AccountEffect, Directory, DirectoryId, Filter, Member, MemberDelta, Related, Resource, ResourceChange,
     ResourceCommit, ResourceId, UniqueValue, account, filterable,
@@ -16,12 +17,18 @@ use crate::{
 pub(super) struct Rows {
     pub(super) directory: Arc<Directory>,
     resources: BTreeMap<ResourceId, Arc<Resource>>,
-    /// (group, member)
-    memberships: BTreeMap<(ResourceId, ResourceId), Option<String>>,
-    /// (member, group)
-    groups: BTreeSet<(ResourceId, ResourceId)>,
-    unique: BTreeMap<(Arc<str>, UniqueValue), ResourceId>,
+    /// Members by group, with the names that clients gave them.
+    members: BTreeMap<ResourceId, BTreeMap<ResourceId, Option<String>>>,
+    /// Groups by member.
+    groups: BTreeMap<ResourceId, BTreeSet<ResourceId>>,
+    unique: BTreeMap<TakenValue, ResourceId>,
+    /// Those of a resource.
+    taken: BTreeMap<ResourceId, Vec<TakenValue>>,
+    lookups: Lookups,
 }
+
+/// By a type of resource.
+type TakenValue = (Arc<str>, UniqueValue);
 
 /// Writes a new directory, if no other one belongs to its enterprise connection.
 pub(super) fn create(
@@ -35,9 +42,11 @@ pub(super) fn create(
     let rows = Rows {
         directory: new.clone(),
         resources: BTreeMap::new(),
-        memberships: BTreeMap::new(),
-        groups: BTreeSet::new(),
+        members: BTreeMap::new(),
+        groups: BTreeMap::new(),
         unique: BTreeMap::new(),
+        taken: BTreeMap::new(),
+        lookups: Lookups::default(),
     };
     directories.insert(new.id.clone(), rows);
     Some(Vec::new())
@@ -73,13 +82,18 @@ impl Rows {
     }
 
     pub(super) fn matching(&self, kind: &str, filter: Option<&Filter>) -> Vec<Arc<Resource>> {
-        let of_kind = self.resources.values().filter(|resource| &*resource.kind == kind);
-        let mut matching: Vec<_> = of_kind
-            .filter(|resource| filter.is_none_or(|filter| self.matches(filter, resource)))
-            .cloned()
-            .collect();
-        matching.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
-        matching
+        let Some(filter) = filter else {
+            return self.resources.values().filter(|resource| &*resource.kind == kind).cloned().collect();
+        };
+        let matching = |resource: &&Arc<Resource>| &*resource.kind == kind && self.matches(filter, resource);
+        match filter.lookups() {
+            None => self.resources.values().filter(matching).cloned().collect(),
+            Some(keys) => {
+                let candidates = self.lookups.find(&keys);
+                let found = candidates.iter().filter_map(|id| self.resources.get(id));
+                found.filter(matching).cloned().collect()
+            }
+        }
     }
 
     fn matches(&self, filter: &Filter, resource: &Resource) -> bool {
@@ -91,30 +105,31 @@ impl Rows {
     }
 
     pub(super) fn members(&self, group: &ResourceId) -> Vec<Member> {
-        let from = (group.clone(), ResourceId::named(""));
-        let rows = self.memberships.range(from..).take_while(|((of, _), _)| of == group);
-        let member = |((_, id), display): (&(ResourceId, ResourceId), &Option<String>)| {
-            let member = Member::of(self.resources.get(id)?);
-            Some(Member { display: display.clone(), ..member })
+        let member = |(id, display): (&ResourceId, &Option<String>)| {
+            Some(Member { display: display.clone(), ..Member::of(self.resources.get(id)?) })
         };
-        rows.filter_map(member).collect()
+        self.members.get(group).into_iter().flatten().filter_map(member).collect()
     }
 
     pub(super) fn groups_of(&self, member: &ResourceId) -> Vec<Member> {
-        let from = (member.clone(), ResourceId::named(""));
-        let pairs = self.groups.range(from..).take_while(|(of, _)| of == member);
-        pairs.filter_map(|(_, id)| self.resources.get(id)).map(|resource| Member::of(resource)).collect()
+        let groups = self.groups.get(member).into_iter().flatten();
+        groups.filter_map(|id| self.resources.get(id)).map(|group| Member::of(group)).collect()
     }
 
     pub(super) fn commit(&mut self, change: &ResourceChange) -> Outcome {
+        if let Some((kind, id, revision)) = change.expected() {
+            if self.resource(kind, id).is_none_or(|stored| stored.revision != revision) {
+                return stale();
+            }
+        }
         match change {
-            ResourceChange::Create { resource, members, unique } => {
+            ResourceChange::Create { resource, members, unique, .. } => {
                 if self.resources.contains_key(&resource.id) {
                     return stale();
                 }
                 self.write(resource, members, unique)
             }
-            ResourceChange::Replace { resource, members, unique } => {
+            ResourceChange::Replace { resource, members, unique, .. } => {
                 match self.resource(&resource.kind, &resource.id) {
                     Some(stored) if stored.revision.next() == resource.revision => {
                         self.write(resource, members, unique)
@@ -122,10 +137,11 @@ impl Rows {
                     _ => stale(),
                 }
             }
-            ResourceChange::Members { kind, group, members, at } => {
+            ResourceChange::Members { kind, group, members, at, .. } => {
                 self.change_members(kind, group, members, *at)
             }
-            ResourceChange::Delete { kind, id } => self.delete(kind, id),
+            ResourceChange::Delete { kind, id, .. } => self.delete(kind, id),
+            ResourceChange::Tell { .. } => (ResourceCommit::Applied(crate::Revision::FIRST), Vec::new()),
         }
     }
 
@@ -139,13 +155,23 @@ impl Rows {
         if let Some(unknown) = self.unknown(members, Some(&resource.id)) {
             return (ResourceCommit::UnknownMember(unknown), Vec::new());
         }
-        self.unique.retain(|_, holder| *holder != resource.id);
-        self.unique.extend(unique.iter().map(|value| (key(value), resource.id.clone())));
+        self.free(&resource.id);
+        let taken: Vec<_> = unique.iter().map(key).collect();
+        self.unique.extend(taken.iter().map(|value| (value.clone(), resource.id.clone())));
+        self.taken.insert(resource.id.clone(), taken);
         let before = self.resources.insert(resource.id.clone(), resource.clone());
+        self.lookups.replace(&resource.id, before.as_deref(), Some(resource));
         let changed = self.apply(&resource.id, members);
         let own = self.effect(&resource.id, before.as_ref().map(|before| &before.attributes));
-        let effects = own.into_iter().chain(self.effects_of(&changed)).collect();
+        let effects = own.into_iter().chain(self.effects_of(&resource.id, &changed)).collect();
         (ResourceCommit::Applied(resource.revision), effects)
+    }
+
+    /// Gives the unique values of a resource free.
+    fn free(&mut self, id: &ResourceId) {
+        for value in self.taken.remove(id).into_iter().flatten() {
+            self.unique.remove(&value);
+        }
     }
 
     fn change_members(
@@ -161,28 +187,25 @@ impl Rows {
         }
         let changed = self.apply(group, members);
         if changed.is_empty() {
-            return (ResourceCommit::Applied(stored.revision), Vec::new());
+            return (ResourceCommit::Unchanged(stored.revision), Vec::new());
         }
         let revision = stored.revision.next();
         let next = Resource { revision, updated_at: at, ..Resource::clone(&stored) };
         self.resources.insert(group.clone(), Arc::new(next));
-        (ResourceCommit::Applied(revision), self.effects_of(&changed))
+        (ResourceCommit::Applied(revision), self.effects_of(group, &changed))
     }
 
     fn delete(&mut self, kind: &str, id: &ResourceId) -> Outcome {
         let Some(resource) = self.resource(kind, id).cloned() else { return stale() };
-        let members: Vec<_> = self.members(id).into_iter().map(|member| member.id).collect();
-        let groups: Vec<_> = self.groups_of(id).into_iter().map(|group| group.id).collect();
-        for member in &members {
-            self.leave(id, member);
-        }
-        for group in &groups {
-            self.leave(group, id);
+        let members = self.clear(id, &BTreeSet::new());
+        for group in self.groups.remove(id).into_iter().flatten() {
+            self.leave(&group, id);
         }
         self.resources.remove(id);
-        self.unique.retain(|_, holder| holder != id);
+        self.lookups.replace(id, Some(&resource), None);
+        self.free(id);
         let own = (&*resource.kind == "User").then(|| self.removal(id));
-        let effects = own.into_iter().chain(self.effects_of(&members)).collect();
+        let effects = own.into_iter().chain(self.effects_of(id, &members)).collect();
         (ResourceCommit::Applied(resource.revision), effects)
     }
 
@@ -193,27 +216,60 @@ impl Rows {
 
     /// Whose membership really changed.
     fn apply(&mut self, group: &ResourceId, delta: &MemberDelta) -> Vec<ResourceId> {
-        let keep: BTreeSet<_> = delta.add.iter().collect();
-        let cleared = if delta.clear { self.members(group) } else { Vec::new() };
-        let cleared = cleared.into_iter().map(|member| member.id).filter(|id| !keep.contains(id));
-        let leaving: Vec<_> = cleared.chain(delta.remove.iter().cloned()).collect();
-        let left: Vec<_> = leaving.into_iter().filter(|member| self.leave(group, member)).collect();
+        let mut changed =
+            if delta.clear { self.clear(group, &delta.add.iter().collect()) } else { Vec::new() };
+        changed.extend(delta.remove.iter().filter(|member| self.leave(group, member)).cloned());
         let joined = delta.add.iter().filter(|member| self.join(group, member, delta.displays.get(*member)));
-        left.into_iter().chain(joined.cloned().collect::<Vec<_>>()).collect()
+        changed.extend(joined.cloned());
+        changed
+    }
+
+    /// Who was a member and is to be none; no member is looked at.
+    fn clear(&mut self, group: &ResourceId, keep: &BTreeSet<&ResourceId>) -> Vec<ResourceId> {
+        let Some(members) = self.members.remove(group) else { return Vec::new() };
+        let (stay, leave): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            members.into_iter().partition(|(member, _)| keep.contains(member));
+        if !stay.is_empty() {
+            self.members.insert(group.clone(), stay);
+        }
+        let leave: Vec<_> = leave.into_keys().collect();
+        leave.iter().for_each(|member| self.forget_group(member, group));
+        leave
     }
 
     /// Whether it is new; who is a member already keeps the name that was given first.
     fn join(&mut self, group: &ResourceId, member: &ResourceId, display: Option<&String>) -> bool {
-        self.memberships.entry((group.clone(), member.clone())).or_insert_with(|| display.cloned());
-        self.groups.insert((member.clone(), group.clone()))
+        let members = self.members.entry(group.clone()).or_default();
+        members.entry(member.clone()).or_insert_with(|| display.cloned());
+        self.lookups.join(group, member);
+        self.groups.entry(member.clone()).or_default().insert(group.clone())
     }
 
     fn leave(&mut self, group: &ResourceId, member: &ResourceId) -> bool {
-        self.groups.remove(&(member.clone(), group.clone()));
-        self.memberships.remove(&(group.clone(), member.clone())).is_some()
+        self.forget_group(member, group);
+        let Some(members) = self.members.get_mut(group) else { return false };
+        let was_member = members.remove(member).is_some();
+        if members.is_empty() {
+            self.members.remove(group);
+        }
+        was_member
     }
 
-    fn effects_of(&self, users: &[ResourceId]) -> Vec<AccountEffect> {
+    fn forget_group(&mut self, member: &ResourceId, group: &ResourceId) {
+        self.lookups.leave(group, member);
+        if let Some(groups) = self.groups.get_mut(member) {
+            groups.remove(group);
+            if groups.is_empty() {
+                self.groups.remove(member);
+            }
+        }
+    }
+
+    /// What it means for users that they joined or left a group.
+    fn effects_of(&self, group: &ResourceId, users: &[ResourceId]) -> Vec<AccountEffect> {
+        if !self.directory.gives_role(group) {
+            return Vec::new();
+        }
         let effect = |id: &ResourceId| self.effect(id, Some(&self.resources.get(id)?.attributes));
         users.iter().filter_map(effect).collect()
     }

@@ -1,6 +1,6 @@
 //! One operation of a PATCH.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use serde_json::{Map, Value};
 
@@ -10,7 +10,7 @@ use super::{
     request::{Operation, Verb},
 };
 use crate::{
-    AttributePath, Filter,
+    AttributePath, Filter, Profile,
     canonical::{self, Wrong},
     error::{ScimError, ScimType, shortened},
     filter::{Comparison, Operator, element_matches, parse_within},
@@ -24,6 +24,16 @@ use crate::{
 struct Place {
     path: AttributePath,
     filter: Option<Filter>,
+}
+
+/// What is written at a place.
+struct Write<'a> {
+    verb: Verb,
+    place: &'a Place,
+    value: &'a Value,
+    /// The path as it was sent.
+    text: &'a str,
+    profile: Profile,
 }
 
 impl Place {
@@ -41,9 +51,20 @@ pub(super) fn apply(
     working: &mut Working,
     operation: &Operation,
 ) -> Result<(), ScimError> {
+    let value = &*read(working.profile, &operation.value);
     match &operation.path {
-        Some(path) => at_path(kind, working, operation.verb, path, &operation.value),
-        None => whole(kind, working, operation.verb, &operation.value),
+        Some(path) => at_path(kind, working, operation.verb, path, value),
+        None => whole(kind, working, operation.verb, value),
+    }
+}
+
+/// The value of an operation: the object or the list that a text holds, if the profile says so.
+pub(super) fn read(profile: Profile, value: &Value) -> Cow<'_, Value> {
+    let text = value.as_str().filter(|_| profile.reads_json_in_texts);
+    let held = text.and_then(|text| serde_json::from_str::<Value>(text).ok());
+    match held.filter(|held| held.is_object() || held.is_array()) {
+        Some(held) => Cow::Owned(held),
+        None => Cow::Borrowed(value),
     }
 }
 
@@ -104,11 +125,10 @@ fn at_path(
     if !canonical::is_written(&place.path.attribute) {
         return Ok(());
     }
+    let write = Write { verb, place: &place, value, text: path, profile: working.profile };
     match &place.path.extension {
-        None => at_attribute(&mut working.attributes, verb, &place, value, path),
-        Some(urn) => {
-            in_object(&mut working.attributes, urn, |holder| at_attribute(holder, verb, &place, value, path))
-        }
+        None => at_attribute(&mut working.attributes, &write),
+        Some(urn) => in_object(&mut working.attributes, urn, |holder| at_attribute(holder, &write)),
     }
 }
 
@@ -196,6 +216,9 @@ fn at_members(working: &mut Working, verb: Verb, place: &Place, value: &Value) -
         (Verb::Replace, Some(_), _) => {
             return Err(ScimError::bad(ScimType::Mutability, "a member can't be changed into another one"));
         }
+        (Verb::Replace, None, _) if working.profile.adds_replaced_members => {
+            working.members.add(members);
+        }
         (Verb::Replace, None, _) => working.members.replace(members),
         (Verb::Remove, None, Value::Null) => working.members.clear(),
         (Verb::Remove, ..) => working.members.remove(members),
@@ -203,16 +226,11 @@ fn at_members(working: &mut Working, verb: Verb, place: &Place, value: &Value) -
     Ok(())
 }
 
-fn at_attribute(
-    holder: &mut Map<String, Value>,
-    verb: Verb,
-    place: &Place,
-    value: &Value,
-    text: &str,
-) -> Result<(), ScimError> {
+fn at_attribute(holder: &mut Map<String, Value>, write: &Write<'_>) -> Result<(), ScimError> {
+    let Write { verb, place, value, .. } = *write;
     let attribute = &place.path.attribute;
     if attribute.multi_valued {
-        return at_list(holder, verb, place, value, text);
+        return at_list(holder, write);
     }
     if place.filter.is_some() {
         return Err(ScimError::bad(ScimType::InvalidPath, format!("`{}` is no list", attribute.name)));
@@ -254,13 +272,8 @@ fn set_sub(
     Ok(())
 }
 
-fn at_list(
-    holder: &mut Map<String, Value>,
-    verb: Verb,
-    place: &Place,
-    value: &Value,
-    text: &str,
-) -> Result<(), ScimError> {
+fn at_list(holder: &mut Map<String, Value>, write: &Write<'_>) -> Result<(), ScimError> {
+    let Write { verb, place, value, .. } = *write;
     let name = place.path.attribute.name.to_string();
     let mut elements = match holder.remove(&name) {
         Some(Value::Array(elements)) => elements,
@@ -269,7 +282,7 @@ fn at_list(
     match (verb, &place.filter) {
         (Verb::Remove, _) => remove_elements(&mut elements, place, value)?,
         (_, None) if place.path.sub.is_none() => write_list(&mut elements, verb, place, value)?,
-        _ => write_elements(&mut elements, verb, place, value, text)?,
+        _ => write_elements(&mut elements, write)?,
     }
     elements.retain(|element| element.as_object().is_none_or(|object| !object.is_empty()));
     if !elements.is_empty() {
@@ -320,18 +333,16 @@ fn write_list(elements: &mut Vec<Value>, verb: Verb, place: &Place, value: &Valu
 }
 
 /// Writes into the elements that the filter selects; into a new one made from its `eq` terms, if there is none.
-fn write_elements(
-    elements: &mut Vec<Value>,
-    verb: Verb,
-    place: &Place,
-    value: &Value,
-    text: &str,
-) -> Result<(), ScimError> {
+fn write_elements(elements: &mut Vec<Value>, write: &Write<'_>) -> Result<(), ScimError> {
+    let Write { verb, place, value, text, profile } = *write;
     let selected =
         |element: &Value| place.filter.as_ref().is_none_or(|filter| element_matches(filter, element));
     let mut chosen: Vec<usize> =
         elements.iter().enumerate().filter(|(_, element)| selected(element)).map(|(at, _)| at).collect();
     if chosen.is_empty() {
+        if verb == Verb::Replace && place.filter.is_some() && profile.refuses_unmatched_replace {
+            return Err(no_target(text));
+        }
         let terms = place.filter.as_ref().map_or(Some(Map::new()), terms);
         let element = Value::Object(terms.ok_or_else(|| no_target(text))?);
         if !selected(&element) {

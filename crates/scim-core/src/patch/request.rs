@@ -1,8 +1,13 @@
 //! The body of a PATCH.
 
+use std::{fmt, sync::Arc};
+
 use serde_json::{Map, Value};
 
-use crate::error::{ScimError, ScimType};
+use crate::{
+    Profile,
+    error::{ScimError, ScimType},
+};
 
 /// The most operations of a request.
 pub const MAX_OPERATIONS: usize = 1_000;
@@ -10,14 +15,25 @@ pub const MAX_OPERATIONS: usize = 1_000;
 /// The operations of a PATCH, in order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PatchRequest {
-    pub(super) operations: Vec<Operation>,
+    pub(super) operations: Arc<[Operation]>,
+    pub(super) profile: Profile,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(super) struct Operation {
     pub(super) verb: Verb,
     pub(super) path: Option<String>,
     pub(super) value: Value,
+}
+
+/// Without the value, which may be a password.
+impl fmt::Debug for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Operation")
+            .field("verb", &self.verb)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +56,14 @@ impl PatchRequest {
             let detail = format!("a PATCH may have at most {MAX_OPERATIONS} operations");
             return Err(ScimError { status: 413, kind: Some(ScimType::TooMany), detail });
         }
-        Ok(Self { operations: operations.iter().map(operation).collect::<Result<_, _>>()? })
+        let operations = operations.iter().map(operation).collect::<Result<_, _>>()?;
+        Ok(Self { operations, profile: Profile::default() })
+    }
+
+    /// The same, applied as a profile says.
+    #[must_use]
+    pub fn under(&self, profile: Profile) -> Self {
+        Self { operations: self.operations.clone(), profile }
     }
 }
 

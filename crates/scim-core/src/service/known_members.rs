@@ -8,9 +8,8 @@ impl<S: ScimStore> Scim<S> {
     pub(super) async fn with_known_members(
         &self,
         place: Place<'_>,
-        change: &ResourceChange,
+        mut change: ResourceChange,
     ) -> Result<ResourceChange, S::Error> {
-        let mut change = change.clone();
         let Some(delta) = members(&mut change) else { return Ok(change) };
         let mut known = Vec::with_capacity(delta.add.len());
         for id in std::mem::take(&mut delta.add) {
@@ -39,6 +38,6 @@ fn members(change: &mut ResourceChange) -> Option<&mut MemberDelta> {
         ResourceChange::Create { members, .. }
         | ResourceChange::Replace { members, .. }
         | ResourceChange::Members { members, .. } => Some(members),
-        ResourceChange::Delete { .. } => None,
+        ResourceChange::Delete { .. } | ResourceChange::Tell { .. } => None,
     }
 }

@@ -54,7 +54,8 @@ impl Provider {
 
     pub(crate) fn list(&self, endpoints: &[&str], request: &ListRequest) -> Result<Value, ScimError> {
         let kinds: Vec<_> = endpoints.iter().map(|endpoint| self.kind(endpoint)).collect();
-        block_on(self.scim.list(self.place(), &kinds, request)).map_err(refused)
+        let now = chrono::DateTime::UNIX_EPOCH;
+        block_on(self.scim.list(self.place(), &kinds, request, now)).map_err(refused)
     }
 
     /// The resource after the operations.

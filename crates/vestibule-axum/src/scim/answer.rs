@@ -30,20 +30,34 @@ pub(super) fn body(status: StatusCode, body: &Value) -> Response {
     response
 }
 
-/// A body about a resource, with where it is found.
+/// A body about a resource, with its version and where it is found.
 pub(super) fn resource(status: StatusCode, answer: &scim_core::Answer) -> Response {
-    let mut response = body(status, &answer.body);
-    if let Ok(location) = HeaderValue::from_str(&answer.location) {
-        let name = if status == StatusCode::CREATED { header::LOCATION } else { header::CONTENT_LOCATION };
-        response.headers_mut().insert(name, location);
+    headed(body(status, &answer.body), &answer.head)
+}
+
+/// What the headers say about a resource, without a body.
+pub(super) fn head(status: StatusCode, head: &scim_core::Head) -> Response {
+    headed(empty(status), head)
+}
+
+/// RFC 7643 §3.1 wants `Content-Location`, the examples of RFC 7644 have `Location`.
+fn headed(mut response: Response, head: &scim_core::Head) -> Response {
+    for (name, value) in [
+        (header::LOCATION, &head.location),
+        (header::CONTENT_LOCATION, &head.location),
+        (header::ETAG, &head.version),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(name, value);
+        }
     }
     response
 }
 
 /// No body.
-pub(super) fn nothing() -> Response {
+pub(super) fn empty(status: StatusCode) -> Response {
     let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::NO_CONTENT;
+    *response.status_mut() = status;
     response
 }
 
@@ -59,8 +73,8 @@ pub(super) fn failed<E: std::error::Error + 'static>(failure: Failure<E>) -> Res
         ServiceError::Refused(refused) => error(&refused),
         ServiceError::Store(store) => {
             ApiError::internal(&store);
-            error(&ScimError::new(500, "the server failed: try again later"))
+            error(&ScimError::internal())
         }
-        _ => error(&ScimError::new(503, "other changes came between too often: try again")),
+        _ => error(&ScimError::contended()),
     }
 }

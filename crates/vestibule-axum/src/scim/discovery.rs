@@ -14,7 +14,7 @@ use super::{
 };
 
 pub(super) async fn config<S: ScimStore>(State(provider): State<Provider<S>>) -> Response {
-    answer::body(StatusCode::OK, &discovery::service_provider_config(&provider.base_url))
+    answer::body(StatusCode::OK, &provider.scim.service_provider_config(&provider.base_url))
 }
 
 pub(super) async fn schemas<S: ScimStore>(

@@ -5,21 +5,24 @@ use std::sync::Arc;
 use axum::{
     Extension,
     extract::{RawQuery, Request, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
+    http::{HeaderMap, StatusCode},
+    response::Response,
 };
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
-use scim_core::{Directory, ListRequest, PatchRequest, Projection, ResourceId, ScimStore, TypeSchema};
+use scim_core::{
+    Directory, Head, ListRequest, PatchRequest, Projection, Read, ResourceId, ScimStore, TypeSchema,
+};
 
 use super::{
     Parameters, Provider, ScimPath,
     answer::{self, Refused, failed},
+    asynchronous::{self, accepted},
     json,
 };
 use crate::Tenant;
 
-type At = (Extension<Tenant>, Extension<Arc<Directory>>);
+pub(super) type At = (Extension<Tenant>, Extension<Arc<Directory>>);
 type Outcome = Result<Response, Refused>;
 
 pub(super) async fn list<S: ScimStore + 'static>(
@@ -33,14 +36,15 @@ pub(super) async fn list<S: ScimStore + 'static>(
     let text = |name| parameters.text(name).map(str::to_owned);
     let request = ListRequest {
         filter: text("filter"),
+        sort_by: text("sortBy"),
+        sort_order: text("sortOrder"),
+        cursor: text("cursor"),
         start_index: parameters.number("startIndex")?,
         count: parameters.number("count")?,
         attributes: text("attributes"),
         excluded_attributes: text("excludedAttributes"),
     };
-    let listed =
-        provider.scim.list(provider.place(&tenant, &directory), std::slice::from_ref(kind), &request).await;
-    Ok(listed.map_or_else(failed, |list| answer::body(StatusCode::OK, &list)))
+    Ok(provider.list((tenant, directory), std::slice::from_ref(kind), &request).await)
 }
 
 /// The parameters of a list in a body instead of a query (RFC 7644 §3.4.3).
@@ -52,9 +56,7 @@ pub(super) async fn search<S: ScimStore + 'static>(
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
     let request = ListRequest::parse(&json(request).await?)?;
-    let listed =
-        provider.scim.list(provider.place(&tenant, &directory), std::slice::from_ref(kind), &request).await;
-    Ok(listed.map_or_else(failed, |list| answer::body(StatusCode::OK, &list)))
+    Ok(provider.list((tenant, directory), std::slice::from_ref(kind), &request).await)
 }
 
 /// A search over every type of resource.
@@ -65,8 +67,20 @@ pub(super) async fn search_all<S: ScimStore + 'static>(
 ) -> Outcome {
     let request = ListRequest::parse(&json(request).await?)?;
     let kinds = provider.scim.registry().resource_types();
-    let listed = provider.scim.list(provider.place(&tenant, &directory), kinds, &request).await;
-    Ok(listed.map_or_else(failed, |list| answer::body(StatusCode::OK, &list)))
+    Ok(provider.list((tenant, directory), kinds, &request).await)
+}
+
+impl<S: ScimStore> Provider<S> {
+    async fn list(
+        &self,
+        (tenant, directory): At,
+        kinds: &[Arc<TypeSchema>],
+        request: &ListRequest,
+    ) -> Response {
+        let (place, now) = (self.place(&tenant, &directory), self.clock.now());
+        let listed = self.scim.list(place, kinds, request, now).await;
+        listed.map_or_else(failed, |list| answer::body(StatusCode::OK, &list))
+    }
 }
 
 pub(super) async fn create<S: ScimStore + 'static>(
@@ -76,10 +90,14 @@ pub(super) async fn create<S: ScimStore + 'static>(
     request: Request,
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
-    let body = json(request).await?;
-    let (place, now) = (provider.place(&tenant, &directory), provider.clock.now());
-    let created = provider.scim.create(place, kind, &body, now, &mut UnwrapErr(SysRng)).await;
-    Ok(created.map_or_else(failed, |created| answer::resource(StatusCode::CREATED, &created)))
+    let call = provider.call(&tenant, &directory, request.headers());
+    let transaction = asynchronous::transaction(&call);
+    let (body, now) = (json(request).await?, provider.clock.now());
+    let created = provider.scim.create(call, kind, &body, now, &mut UnwrapErr(SysRng)).await;
+    Ok(created.map_or_else(failed, |created| match transaction {
+        Some(transaction) => accepted(&transaction, Some(&created.head.location)),
+        None => answer::resource(StatusCode::CREATED, &created),
+    }))
 }
 
 pub(super) async fn read<S: ScimStore + 'static>(
@@ -87,12 +105,16 @@ pub(super) async fn read<S: ScimStore + 'static>(
     (tenant, directory): At,
     ScimPath((endpoint, id)): ScimPath<(String, String)>,
     query: RawQuery,
+    headers: HeaderMap,
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
     let projection = projection(kind, &query);
-    let place = provider.place(&tenant, &directory);
-    let found = provider.scim.read(place, kind, &ResourceId::named(&id), &projection).await;
-    Ok(found.map_or_else(failed, |found| answer::resource(StatusCode::OK, &found)))
+    let call = provider.call(&tenant, &directory, &headers);
+    let found = provider.scim.read_if(&call, kind, &ResourceId::named(&id), &projection).await;
+    Ok(found.map_or_else(failed, |found| match found {
+        Read::Changed(found) => answer::resource(StatusCode::OK, &found),
+        Read::Unchanged(head) => answer::head(StatusCode::NOT_MODIFIED, &head),
+    }))
 }
 
 pub(super) async fn replace<S: ScimStore + 'static>(
@@ -102,10 +124,14 @@ pub(super) async fn replace<S: ScimStore + 'static>(
     request: Request,
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
-    let body = json(request).await?;
-    let (place, now) = (provider.place(&tenant, &directory), provider.clock.now());
-    let replaced = provider.scim.replace(place, kind, &ResourceId::named(&id), &body, now).await;
-    Ok(replaced.map_or_else(failed, |replaced| answer::resource(StatusCode::OK, &replaced)))
+    let call = provider.call(&tenant, &directory, request.headers());
+    let transaction = asynchronous::transaction(&call);
+    let (body, now) = (json(request).await?, provider.clock.now());
+    let replaced = provider.scim.replace(call, kind, &ResourceId::named(&id), &body, now).await;
+    Ok(replaced.map_or_else(failed, |replaced| match transaction {
+        Some(transaction) => accepted(&transaction, Some(&replaced.head.location)),
+        None => answer::resource(StatusCode::OK, &replaced),
+    }))
 }
 
 /// 204 for groups, unless attributes are asked for or the profile wants them answered (RFC 7644 §3.5.2).
@@ -117,15 +143,21 @@ pub(super) async fn modify<S: ScimStore + 'static>(
     request: Request,
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
+    let call = provider.call(&tenant, &directory, request.headers());
+    let transaction = asynchronous::transaction(&call);
     let patch = PatchRequest::parse(&json(request).await?)?;
-    let (place, now) = (provider.place(&tenant, &directory), provider.clock.now());
-    let modified = match provider.scim.modify(place, kind, &ResourceId::named(&id), &patch, now).await {
+    let (place, now) = (call.place, provider.clock.now());
+    let modified = match provider.scim.modify(call, kind, &ResourceId::named(&id), &patch, now).await {
         Ok(modified) => modified,
         Err(failure) => return Ok(failed(failure)),
     };
+    let head = Head::of(kind, &modified, place.base_url);
+    if let Some(transaction) = transaction {
+        return Ok(accepted(&transaction, Some(&head.location)));
+    }
     let asked = || Parameters::of(&query).text("attributes").is_some();
     if kind.has_members() && !provider.scim.profile().answers_patched_groups && !asked() {
-        return Ok(answer::nothing());
+        return Ok(answer::head(StatusCode::NO_CONTENT, &head));
     }
     let answered = provider.scim.answer(place, kind, modified, &projection(kind, &query)).await;
     Ok(answered.map_or_else(failed, |answered| answer::resource(StatusCode::OK, &answered)))
@@ -135,11 +167,18 @@ pub(super) async fn delete<S: ScimStore + 'static>(
     State(provider): State<Provider<S>>,
     (tenant, directory): At,
     ScimPath((endpoint, id)): ScimPath<(String, String)>,
+    headers: HeaderMap,
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
-    let place = provider.place(&tenant, &directory);
-    let deleted = provider.scim.delete(place, kind, &ResourceId::named(&id)).await;
-    Ok(deleted.map_or_else(failed, |()| answer::nothing().into_response()))
+    let call = provider.call(&tenant, &directory, &headers);
+    let transaction = asynchronous::transaction(&call);
+    let deleted = provider.scim.delete(call, kind, &ResourceId::named(&id), provider.clock.now()).await;
+    Ok(deleted.map_or_else(failed, |()| match transaction {
+        Some(transaction) => {
+            accepted(&transaction, Some(&format!("{}{}/{id}", provider.base_url, kind.endpoint())))
+        }
+        None => answer::empty(StatusCode::NO_CONTENT),
+    }))
 }
 
 fn projection(kind: &TypeSchema, query: &RawQuery) -> Projection {

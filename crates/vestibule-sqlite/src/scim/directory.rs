@@ -74,7 +74,7 @@ fn delete(
     let Some(directory) = find(tx, tenant, id)? else { return Ok((Commit::Stale, Vec::new())) };
     let users = read::all(tx, &Place::new(tenant, id), "User")?;
     let effects = users.iter().map(|user| effects::removal(&directory, &user.id)).collect();
-    for table in ["scim_memberships", "scim_unique_values", "scim_resources"] {
+    for table in ["scim_memberships", "scim_unique_values", "scim_emails", "scim_resources"] {
         let sql = format!("DELETE FROM {table} WHERE tenant = ?1 AND directory = ?2");
         tx.execute(&sql, [tenant.as_str(), id.as_str()])?;
     }

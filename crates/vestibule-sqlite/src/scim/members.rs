@@ -1,10 +1,10 @@
 //! Memberships: one row each.
 
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, Transaction, params, params_from_iter};
 use scim_core::{Member, MemberDelta, ResourceId};
 
 use super::{Place, read};
-use crate::SqliteError;
+use crate::{SqliteError, column::json};
 
 pub(super) fn of_group(
     db: &Connection,
@@ -19,7 +19,13 @@ pub(super) fn groups_of(
     place: &Place,
     member: &ResourceId,
 ) -> Result<Vec<Member>, SqliteError> {
-    related(db, place, member, "m.member_id = ?3 AND r.id = m.group_id", "m.group_id")
+    related(
+        db,
+        place,
+        member,
+        "lower(m.member_id) = lower(?3) AND m.member_id = ?3 AND r.id = m.group_id",
+        "m.group_id",
+    )
 }
 
 fn related(
@@ -63,28 +69,32 @@ pub(super) fn unknown(
     Ok(None)
 }
 
-/// Changes memberships, and says whose really changed. Reads nobody else's, unless all are cleared.
+/// What became of memberships.
+#[derive(Debug, Default)]
+pub(super) struct Changed {
+    /// How many there are more or less.
+    pub(super) rows: usize,
+    /// Whose; only if that is of interest.
+    pub(super) members: Vec<ResourceId>,
+}
+
+/// Changes memberships of a group; `told` whose really changed. Looks at no member that the delta does not name.
 pub(super) fn apply(
     tx: &Transaction<'_>,
     place: &Place,
     group: &ResourceId,
     delta: &MemberDelta,
-) -> Result<Vec<ResourceId>, SqliteError> {
-    let mut changed = Vec::new();
-    let mut leaving = delta.remove.clone();
-    if delta.clear {
-        let keep: std::collections::HashSet<_> = delta.add.iter().collect();
-        let stored = of_group(tx, place, group)?.into_iter().map(|member| member.id);
-        leaving.extend(stored.filter(|id| !keep.contains(id)));
-    }
+    told: bool,
+) -> Result<Changed, SqliteError> {
+    let mut changed =
+        if delta.clear { clear(tx, place, group, &delta.add, told)? } else { Changed::default() };
     let (tenant, directory) = place.keys();
     let mut leave = tx.prepare_cached(
         "DELETE FROM scim_memberships WHERE tenant = ?1 AND directory = ?2 AND group_id = ?3 AND member_id = ?4",
     )?;
-    for id in leaving {
-        if leave.execute(params![tenant, directory, group.as_str(), id.as_str()])? == 1 {
-            changed.push(id);
-        }
+    for id in &delta.remove {
+        let rows = leave.execute(params![tenant, directory, group.as_str(), id.as_str()])?;
+        changed.count(rows, id, told);
     }
     // Who is a member already keeps the name that was given first.
     let mut join = tx.prepare_cached(
@@ -92,10 +102,47 @@ pub(super) fn apply(
          ON CONFLICT DO NOTHING",
     )?;
     for id in &delta.add {
-        if join.execute(params![tenant, directory, group.as_str(), id.as_str(), delta.displays.get(id)])? == 1
-        {
-            changed.push(id.clone());
-        }
+        let display = delta.displays.get(id);
+        let rows = join.execute(params![tenant, directory, group.as_str(), id.as_str(), display])?;
+        changed.count(rows, id, told);
     }
     Ok(changed)
+}
+
+impl Changed {
+    fn count(&mut self, rows: usize, id: &ResourceId, told: bool) {
+        self.rows += rows;
+        if rows > 0 && told {
+            self.members.push(id.clone());
+        }
+    }
+}
+
+/// Whoever is not to be kept leaves a group; without `told`, in one statement that yields no row.
+pub(super) fn clear(
+    tx: &Transaction<'_>,
+    place: &Place,
+    group: &ResourceId,
+    keep: &[ResourceId],
+    told: bool,
+) -> Result<Changed, SqliteError> {
+    let (tenant, directory) = place.keys();
+    let mut sql =
+        "DELETE FROM scim_memberships WHERE tenant = ?1 AND directory = ?2 AND group_id = ?3".to_owned();
+    let mut values = vec![tenant.to_owned(), directory.to_owned(), group.to_string()];
+    if !keep.is_empty() {
+        sql.push_str(" AND member_id NOT IN (SELECT value FROM json_each(?4))");
+        values.push(json("scim_memberships", keep)?);
+    }
+    if !told {
+        let rows = tx.prepare_cached(&sql)?.execute(params_from_iter(values))?;
+        return Ok(Changed { rows, members: Vec::new() });
+    }
+    let mut leave = tx.prepare_cached(&format!("{sql} RETURNING member_id"))?;
+    let mut left = leave.query(params_from_iter(values))?;
+    let mut members = Vec::new();
+    while let Some(row) = left.next()? {
+        members.push(ResourceId::named(&row.get::<_, String>("member_id")?));
+    }
+    Ok(Changed { rows: members.len(), members })
 }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, Row, params};
-use scim_core::{Filter, Related, Resource, ResourceId, ResourcePage, Revision, Slice, filterable};
+use rusqlite::{Connection, Row, params, params_from_iter};
+use scim_core::{Resource, ResourceId, ResourcePage, ResourceQuery, Revision};
 
-use super::{Place, members};
+use super::{Place, filter::Matching, order::Page};
 use crate::{SqliteError, column::Columns};
 
 pub(super) fn resource(
@@ -24,124 +24,42 @@ pub(super) fn resource(
 
 /// Every resource of a type, oldest first.
 pub(super) fn all(db: &Connection, place: &Place, kind: &str) -> Result<Vec<Arc<Resource>>, SqliteError> {
-    candidates(db, place, kind, "TRUE", "")
+    Ok(resources(db, place, kind, &ResourceQuery::first(None, u64::MAX))?.resources)
 }
 
 pub(super) fn resources(
     db: &Connection,
     place: &Place,
     kind: &str,
-    filter: Option<&Filter>,
-    page: Slice,
+    query: &ResourceQuery,
 ) -> Result<ResourcePage, SqliteError> {
-    match filter {
-        None => unfiltered(db, place, kind, page),
-        Some(filter) => filtered(db, place, kind, filter, page),
-    }
-}
-
-fn unfiltered(db: &Connection, place: &Place, kind: &str, page: Slice) -> Result<ResourcePage, SqliteError> {
-    let (tenant, directory) = place.keys();
-    let total = db
-        .prepare_cached(
-            "SELECT count(*) FROM scim_resources WHERE tenant = ?1 AND directory = ?2 AND kind = ?3",
-        )?
-        .query_row(params![tenant, directory, kind], |row| row.get(0))?;
-    let mut found = db.prepare_cached(
-        "SELECT * FROM scim_resources WHERE tenant = ?1 AND directory = ?2 AND kind = ?3
-         ORDER BY created_at, id LIMIT ?4 OFFSET ?5",
-    )?;
-    let (count, skip) = (clamped(page.count), clamped(page.skip));
-    let mut rows = found.query(params![tenant, directory, kind, count, skip])?;
-    let mut resources = Vec::new();
-    while let Some(row) = rows.next()? {
-        resources.push(record(row)?);
-    }
+    let matching = Matching::new(place, kind, query.filter.as_ref())?;
+    let total = matching.count(db)?;
+    let is_empty = total == 0 || query.window.count() == 0;
+    let resources = if is_empty { Vec::new() } else { Page::of(&matching, query)?.read(db)? };
     Ok(ResourcePage { resources, total })
 }
 
-/// An index narrows the candidates where the filter demands a value; the whole filter is evaluated on each of them.
-fn filtered(
-    db: &Connection,
-    place: &Place,
-    kind: &str,
-    filter: &Filter,
-    page: Slice,
-) -> Result<ResourcePage, SqliteError> {
-    let (narrowed, value) = narrowing(filter);
-    let mut total = 0_u64;
-    let mut resources = Vec::new();
-    for resource in candidates(db, place, kind, narrowed, &value)? {
-        if !matches(db, place, filter, &resource)? {
-            continue;
+impl Matching {
+    fn count(&self, db: &Connection) -> Result<u64, SqliteError> {
+        let mut counted = db.prepare_cached(&format!("SELECT count(*) {}", self.sql))?;
+        Ok(counted.query_row(params_from_iter(&self.values), |row| row.get(0))?)
+    }
+}
+
+impl Page {
+    fn read(&self, db: &Connection) -> Result<Vec<Arc<Resource>>, SqliteError> {
+        let mut found = db.prepare_cached(&self.sql)?;
+        let mut rows = found.query(params_from_iter(&self.values))?;
+        let mut resources = Vec::new();
+        while let Some(row) = rows.next()? {
+            resources.push(record(row)?);
         }
-        if total >= page.skip && (resources.len() as u64) < page.count {
-            resources.push(resource);
+        if self.is_reversed {
+            resources.reverse();
         }
-        total += 1;
+        Ok(resources)
     }
-    Ok(ResourcePage { resources, total })
-}
-
-/// A condition that every match fulfils, and the value in it.
-fn narrowing(filter: &Filter) -> (&'static str, String) {
-    let required = |attribute, sub| filter.required_value(attribute, sub);
-    if let Some(id) = required("id", None) {
-        return ("id = ?4", id.to_owned());
-    }
-    if let Some(name) = required("userName", None) {
-        return ("user_name = ?4", name.to_lowercase());
-    }
-    if let Some(id) = required("externalId", None) {
-        return ("external_id = ?4", id.to_owned());
-    }
-    if let Some(name) = required("displayName", None) {
-        return ("display_name = ?4", name.to_lowercase());
-    }
-    match required("members", Some("value")) {
-        Some(member) => (OF_MEMBER, member.to_owned()),
-        None => ("TRUE", String::new()),
-    }
-}
-
-/// Ids match in any case here, as `members.value` is compared; the filter itself decides.
-const OF_MEMBER: &str = "id IN (SELECT group_id FROM scim_memberships
-    WHERE tenant = ?1 AND directory = ?2 AND member_id = lower(?4))";
-
-fn candidates(
-    db: &Connection,
-    place: &Place,
-    kind: &str,
-    condition: &str,
-    value: &str,
-) -> Result<Vec<Arc<Resource>>, SqliteError> {
-    let (tenant, directory) = place.keys();
-    let mut found = db.prepare_cached(&format!(
-        "SELECT * FROM scim_resources WHERE tenant = ?1 AND directory = ?2 AND kind = ?3 AND {condition} AND ?4 = ?4
-         ORDER BY created_at, id"
-    ))?;
-    let mut rows = found.query(params![tenant, directory, kind, value])?;
-    let mut resources = Vec::new();
-    while let Some(row) = rows.next()? {
-        resources.push(record(row)?);
-    }
-    Ok(resources)
-}
-
-fn matches(
-    db: &Connection,
-    place: &Place,
-    filter: &Filter,
-    resource: &Resource,
-) -> Result<bool, SqliteError> {
-    let mut related = Related::default();
-    if filter.mentions("members") {
-        related.members = Some(members::of_group(db, place, &resource.id)?);
-    }
-    if filter.mentions("groups") {
-        related.groups = Some(members::groups_of(db, place, &resource.id)?);
-    }
-    Ok(filter.matches(&filterable(resource, &related)))
 }
 
 pub(super) fn record(row: &Row<'_>) -> Result<Arc<Resource>, SqliteError> {
@@ -156,6 +74,5 @@ pub(super) fn record(row: &Row<'_>) -> Result<Arc<Resource>, SqliteError> {
     }))
 }
 
-fn clamped(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
+#[cfg(test)]
+mod tests;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, Transaction, named_params, params};
 use scim_core::{
-    AccountEffect, Directory, DirectoryId, MemberDelta, Resource, ResourceChange, ResourceCommit, ResourceId,
-    Revision, TenantId, UniqueValue,
+    AccountEffect, Directory, DirectoryId, Lookup, MemberDelta, Resource, ResourceChange, ResourceCommit,
+    ResourceId, Revision, TenantId, UniqueValue, comparison_key,
 };
 
 use super::{Place, effects, members, read};
@@ -14,7 +14,8 @@ use crate::{SqliteError, column::json};
 
 type Outcome = Result<(ResourceCommit, Vec<AccountEffect>), SqliteError>;
 
-/// Applies a change of a resource within a host's own transaction, and says what it means for accounts.
+/// Applies a change of a resource within a host's own transaction, and says what it means for accounts; its event is
+/// [`ResourceChange::event`].
 ///
 /// Nothing is written unless the answer is [`ResourceCommit::Applied`].
 ///
@@ -29,14 +30,19 @@ pub fn apply(
     let place = Place::new(tenant, directory);
     let Some(directory) = place.exists(tx)? else { return stale() };
     let writer = Writer { tx, place: &place, directory: &directory };
+    if let Some((kind, id, revision)) = change.expected()
+        && writer.revision(kind, id)? != Some(revision)
+    {
+        return stale();
+    }
     match change {
-        ResourceChange::Create { resource, members, unique } => {
+        ResourceChange::Create { resource, members, unique, .. } => {
             if writer.is_taken(&resource.id)? {
                 return stale();
             }
             writer.write(None, resource, members, unique)
         }
-        ResourceChange::Replace { resource, members, unique } => {
+        ResourceChange::Replace { resource, members, unique, .. } => {
             match read::resource(tx, &place, &resource.kind, &resource.id)? {
                 Some(stored) if stored.revision.next() == resource.revision => {
                     writer.write(Some(&stored), resource, members, unique)
@@ -44,10 +50,11 @@ pub fn apply(
                 _ => stale(),
             }
         }
-        ResourceChange::Members { kind, group, members, at } => {
+        ResourceChange::Members { kind, group, members, at, .. } => {
             writer.change_members(kind, group, members, *at)
         }
-        ResourceChange::Delete { kind, id } => writer.delete(kind, id),
+        ResourceChange::Delete { kind, id, .. } => writer.delete(kind, id),
+        ResourceChange::Tell { .. } => Ok((ResourceCommit::Applied(Revision::FIRST), Vec::new())),
     }
 }
 
@@ -84,13 +91,15 @@ impl Writer<'_> {
         }
         self.put(resource)?;
         self.put_unique(resource, unique)?;
-        let changed = members::apply(self.tx, self.place, &resource.id, delta)?;
+        self.put_emails(resource)?;
+        let told = self.directory.gives_role(&resource.id);
+        let changed = members::apply(self.tx, self.place, &resource.id, delta, told)?;
         let mut effects = Vec::new();
         if &*resource.kind == "User" {
             let before = before.map(|before| &before.attributes);
             effects.push(effects::of_user(self.tx, self.place, self.directory, before, resource)?);
         }
-        effects.extend(effects::of_members(self.tx, self.place, self.directory, &changed)?);
+        effects.extend(effects::of_members(self.tx, self.place, self.directory, &changed.members)?);
         Ok((ResourceCommit::Applied(resource.revision), effects))
     }
 
@@ -135,8 +144,8 @@ impl Writer<'_> {
                 ":id": resource.id.as_str(),
                 ":kind": &*resource.kind,
                 ":attributes": json("scim_resources", &resource.attributes)?,
-                ":user_name": resource.text("userName").map(str::to_lowercase),
-                ":display_name": resource.text("displayName").map(str::to_lowercase),
+                ":user_name": resource.text("userName").map(|name| comparison_key(false, name)),
+                ":display_name": resource.text("displayName").map(|name| comparison_key(false, name)),
                 ":external_id": resource.text("externalId"),
                 ":created_at": resource.created_at.timestamp_millis(),
                 ":updated_at": resource.updated_at.timestamp_millis(),
@@ -156,6 +165,29 @@ impl Writer<'_> {
             let (attribute, id) = (&*value.attribute, resource.id.as_str());
             put.execute(params![tenant, directory, &*resource.kind, attribute, value.key, id])?;
         }
+        Ok(())
+    }
+
+    fn put_emails(&self, resource: &Resource) -> Result<(), SqliteError> {
+        self.forget_emails(&resource.id)?;
+        let (tenant, directory) = self.place.keys();
+        let mut put = self.tx.prepare_cached(
+            "INSERT INTO scim_emails (tenant, directory, key, resource) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO NOTHING",
+        )?;
+        for (lookup, key) in Lookup::keys(&resource.attributes) {
+            if lookup == Lookup::Email {
+                put.execute(params![tenant, directory, key, resource.id.as_str()])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn forget_emails(&self, id: &ResourceId) -> Result<(), SqliteError> {
+        let (tenant, directory) = self.place.keys();
+        self.tx
+            .prepare_cached("DELETE FROM scim_emails WHERE tenant = ?1 AND directory = ?2 AND resource = ?3")?
+            .execute([tenant, directory, id.as_str()])?;
         Ok(())
     }
 
@@ -180,9 +212,10 @@ impl Writer<'_> {
         if let Some(unknown) = members::unknown(self.tx, self.place, delta)? {
             return Ok((ResourceCommit::UnknownMember(unknown), Vec::new()));
         }
-        let changed = members::apply(self.tx, self.place, group, delta)?;
-        if changed.is_empty() {
-            return Ok((ResourceCommit::Applied(stored), Vec::new()));
+        let told = self.directory.gives_role(group);
+        let changed = members::apply(self.tx, self.place, group, delta, told)?;
+        if changed.rows == 0 {
+            return Ok((ResourceCommit::Unchanged(stored), Vec::new()));
         }
         let revision = stored.next();
         let (tenant, directory) = self.place.keys();
@@ -192,7 +225,7 @@ impl Writer<'_> {
                  WHERE tenant = ?1 AND directory = ?2 AND id = ?3",
             )?
             .execute(params![tenant, directory, group.as_str(), revision.0, at.timestamp_millis()])?;
-        let effects = effects::of_members(self.tx, self.place, self.directory, &changed)?;
+        let effects = effects::of_members(self.tx, self.place, self.directory, &changed.members)?;
         Ok((ResourceCommit::Applied(revision), effects))
     }
 
@@ -206,12 +239,12 @@ impl Writer<'_> {
 
     fn delete(&self, kind: &str, id: &ResourceId) -> Outcome {
         let Some(stored) = read::resource(self.tx, self.place, kind, id)? else { return stale() };
-        let members: Vec<_> =
-            members::of_group(self.tx, self.place, id)?.into_iter().map(|member| member.id).collect();
+        let left = members::clear(self.tx, self.place, id, &[], self.directory.gives_role(id))?;
         let (tenant, directory) = self.place.keys();
         for sql in [
-            "DELETE FROM scim_memberships WHERE tenant = ?1 AND directory = ?2 AND group_id = ?3",
-            "DELETE FROM scim_memberships WHERE tenant = ?1 AND directory = ?2 AND member_id = ?3",
+            "DELETE FROM scim_memberships
+             WHERE tenant = ?1 AND directory = ?2 AND lower(member_id) = lower(?3) AND member_id = ?3",
+            "DELETE FROM scim_emails WHERE tenant = ?1 AND directory = ?2 AND resource = ?3",
             "DELETE FROM scim_resources WHERE tenant = ?1 AND directory = ?2 AND id = ?3",
         ] {
             self.tx.prepare_cached(sql)?.execute([tenant, directory, id.as_str()])?;
@@ -221,7 +254,7 @@ impl Writer<'_> {
         if kind == "User" {
             effects.push(effects::removal(self.directory, id));
         }
-        effects.extend(effects::of_members(self.tx, self.place, self.directory, &members)?);
+        effects.extend(effects::of_members(self.tx, self.place, self.directory, &left.members)?);
         Ok((ResourceCommit::Applied(stored.revision), effects))
     }
 }

@@ -1,6 +1,6 @@
 //! Strings and their escapes (RFC 8259 §7).
 
-use super::Lexer;
+use super::{Dialect, Lexer};
 use crate::{Code, Span, Text};
 
 impl Lexer<'_> {
@@ -10,7 +10,12 @@ impl Lexer<'_> {
         self.bump();
         if quote == b'\'' {
             let span = Span::new(open, self.at);
-            self.syntax(span, "single quotes", "double quotes", Some("JSON strings stand in double quotes"));
+            self.departure(
+                span,
+                "single quotes",
+                "double quotes",
+                Some("JSON strings stand in double quotes"),
+            );
         }
         let start = self.at;
         self.plain(quote);
@@ -79,6 +84,7 @@ impl Lexer<'_> {
         let unit = match self.peek() {
             Some(b'u') => return self.unicode_escape(units),
             Some(byte @ (b'"' | b'\\' | b'/')) => u16::from(byte),
+            Some(byte @ b'\'') if self.dialect == Dialect::Json5 => u16::from(byte),
             Some(b'b') => 0x08,
             Some(b'f') => 0x0c,
             Some(b'n') => 0x0a,

@@ -1,0 +1,118 @@
+//! The parameters of a list (RFC 7644 §3.4.2).
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::{
+    Filter, FilterError, Projection, Sort, SortError,
+    discovery::{DEFAULT_RESULTS, MAX_RESULTS},
+    error::{ScimError, ScimType, shortened},
+    registry::TypeSchema,
+};
+
+/// Which resources are listed, as a request's parameters say it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListRequest {
+    /// `filter`.
+    pub filter: Option<String>,
+    /// `sortBy`.
+    pub sort_by: Option<String>,
+    /// `sortOrder`.
+    pub sort_order: Option<String>,
+    /// `cursor`, as RFC 9865 has it; an empty one asks for the first page.
+    pub cursor: Option<String>,
+    /// `startIndex`: from 1; what is smaller counts as 1.
+    pub start_index: Option<i64>,
+    /// `count`: what is negative counts as 0.
+    pub count: Option<i64>,
+    /// `attributes`.
+    pub attributes: Option<String>,
+    /// `excludedAttributes`.
+    pub excluded_attributes: Option<String>,
+}
+
+impl ListRequest {
+    pub(crate) fn filter(&self, kind: &TypeSchema) -> Result<Option<Filter>, FilterError> {
+        self.filter.as_deref().map(|text| Filter::parse(kind, text)).transpose()
+    }
+
+    /// The order, by an attribute of the first type that has it; others have no value of it.
+    pub(crate) fn sort(&self, kinds: &[Arc<TypeSchema>]) -> Result<Option<Sort>, SortError> {
+        let Some(by) = self.sort_by.as_deref() else { return Ok(None) };
+        let mut understood = Err(SortError::UnknownAttribute(shortened(by)));
+        for kind in kinds {
+            understood = Sort::parse(kind, by, self.sort_order.as_deref());
+            if !matches!(understood, Err(SortError::UnknownAttribute(_))) {
+                break;
+            }
+        }
+        understood.map(Some)
+    }
+
+    pub(crate) fn projection(&self, kind: &TypeSchema) -> Projection {
+        Projection::parse(kind, self.attributes.as_deref(), self.excluded_attributes.as_deref())
+    }
+
+    /// The first index, from 1.
+    pub(crate) fn start_index(&self) -> u64 {
+        self.start_index.map_or(1, |index| u64::try_from(index).unwrap_or(1).max(1))
+    }
+
+    /// How many are given at most.
+    pub(crate) fn count(&self) -> u64 {
+        let count = self.count.map_or(DEFAULT_RESULTS, |count| u64::try_from(count).unwrap_or(0));
+        count.min(MAX_RESULTS)
+    }
+
+    /// How many a page between cursors has at most, which must be told as it is meant (RFC 9865 §2.1).
+    ///
+    /// # Errors
+    /// [`ScimError`] 400 `invalidCount`.
+    pub(crate) fn page_size(&self) -> Result<u64, ScimError> {
+        if self.count.is_some_and(|count| u64::try_from(count).is_ok_and(|count| count > MAX_RESULTS)) {
+            let detail = format!("`count` must be at most {MAX_RESULTS}");
+            return Err(ScimError::bad(ScimType::InvalidCount, detail));
+        }
+        Ok(self.count())
+    }
+
+    /// Reads the body of a search (RFC 7644 §3.4.3); names match in any case.
+    ///
+    /// # Errors
+    /// [`ScimError`] 400 `invalidSyntax` or `invalidValue`.
+    pub fn parse(body: &Value) -> Result<Self, ScimError> {
+        let syntax = || ScimError::bad(ScimType::InvalidSyntax, "the body must be a JSON object");
+        let body = body.as_object().ok_or_else(syntax)?;
+        let field = |name: &str| {
+            let found = body.iter().find(|(found, _)| found.eq_ignore_ascii_case(name));
+            found.map(|(_, value)| value).filter(|value| !value.is_null())
+        };
+        let wrong = |name: &str, expected: &str| {
+            ScimError::bad(ScimType::InvalidValue, format!("`{name}` must be {expected}"))
+        };
+        let number = |name: &str| {
+            field(name).map(|value| value.as_i64().ok_or_else(|| wrong(name, "a whole number"))).transpose()
+        };
+        let names = |name: &str| {
+            let list = |value: &Value| {
+                serde_json::from_value::<Vec<String>>(value.clone()).map(|names| names.join(","))
+            };
+            field(name).map(|value| list(value).map_err(|_| wrong(name, "an array of names"))).transpose()
+        };
+        let text = |name: &str| {
+            let text = |value: &Value| value.as_str().map(str::to_owned);
+            field(name).map(|value| text(value).ok_or_else(|| wrong(name, "a text"))).transpose()
+        };
+        Ok(Self {
+            filter: text("filter")?,
+            sort_by: text("sortBy")?,
+            sort_order: text("sortOrder")?,
+            cursor: text("cursor")?,
+            start_index: number("startIndex")?,
+            count: number("count")?,
+            attributes: names("attributes")?,
+            excluded_attributes: names("excludedAttributes")?,
+        })
+    }
+}

@@ -1,0 +1,104 @@
+//! Deciding on what is stored, and committing that.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, SubsecRound, Utc};
+
+use super::{Call, Place, RETRIES, Scim, ServiceError};
+use crate::{
+    ClearPassword, Resource, ResourceChange, ResourceCommit, ResourceId, Revision, ScimStore, TypeSchema,
+    Written,
+    bulk::Method,
+    error::{ScimError, ScimType, shortened},
+    event::Moment,
+    write::with_password,
+};
+
+/// How a stored resource is changed.
+pub(super) struct Attempt {
+    pub(super) method: Method,
+    pub(super) now: DateTime<Utc>,
+    pub(super) password: Option<ClearPassword>,
+}
+
+/// What became of a change that was not refused.
+pub(super) enum Outcome {
+    Written(Revision),
+    Unchanged(Revision),
+    Stale,
+}
+
+impl<S: ScimStore> Scim<S> {
+    pub(super) async fn change(
+        &self,
+        call: &Call<'_>,
+        kind: &TypeSchema,
+        id: &ResourceId,
+        Attempt { method, now, password }: Attempt,
+        decide: impl Fn(&Arc<Resource>) -> Result<Written, ScimError>,
+    ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
+        for _ in 0..=RETRIES {
+            let stored = self.load(call.place, kind, id).await?;
+            call.precondition.check(&stored).map_err(ServiceError::Refused)?;
+            let (mut next, mut change) = decide(&stored).map_err(ServiceError::Refused)?;
+            if let Some(password) = self.stored(call.place.tenant, password.as_ref()).await? {
+                let (resource, setting) = with_password(kind, (next, change), password, now);
+                (next, change) = (resource, Some(setting));
+            }
+            let outcome = match change {
+                None => Outcome::Unchanged(next.revision),
+                Some(change) => {
+                    let change = match call.precondition.is_some() {
+                        true => change.expecting(stored.revision),
+                        false => change,
+                    };
+                    self.commit(call.place, &call.moment(kind, method, Some(&stored), now), change).await?
+                }
+            };
+            match outcome {
+                Outcome::Written(revision) => {
+                    let updated_at = now.trunc_subsecs(3);
+                    return Ok(Arc::new(Resource { revision, updated_at, ..Resource::clone(&next) }));
+                }
+                Outcome::Unchanged(revision) => {
+                    if next.revision != revision {
+                        next = Arc::new(Resource { revision, ..Resource::clone(&next) });
+                    }
+                    let uri = format!("{}/{id}", kind.endpoint());
+                    self.complete(call, method.as_str(), &uri, Ok((method.success(), &next)), now).await?;
+                    return Ok(next);
+                }
+                Outcome::Stale => {}
+            }
+        }
+        Err(ServiceError::Contended)
+    }
+
+    pub(super) async fn commit(
+        &self,
+        place: Place<'_>,
+        moment: &Moment<'_>,
+        change: ResourceChange,
+    ) -> Result<Outcome, ServiceError<ScimError, S::Error>> {
+        let mut change = self.told(moment, change);
+        let commit = self.store.commit(place.tenant, place.directory, &change).await;
+        let mut commit = commit.map_err(ServiceError::Store)?;
+        if matches!(commit, ResourceCommit::UnknownMember(_)) && self.profile.leaves_out_unknown_members {
+            change = self.with_known_members(place, change).await.map_err(ServiceError::Store)?;
+            let again = self.store.commit(place.tenant, place.directory, &self.told(moment, change)).await;
+            commit = again.map_err(ServiceError::Store)?;
+        }
+        match commit {
+            ResourceCommit::Applied(revision) => Ok(Outcome::Written(revision)),
+            ResourceCommit::Unchanged(revision) => Ok(Outcome::Unchanged(revision)),
+            ResourceCommit::Stale => Ok(Outcome::Stale),
+            ResourceCommit::NotUnique(attribute) => {
+                Err(ServiceError::Refused(ScimError::uniqueness(&attribute)))
+            }
+            ResourceCommit::UnknownMember(id) => {
+                let detail = format!("there is no member `{}`", shortened(id.as_str()));
+                Err(ServiceError::Refused(ScimError::bad(ScimType::InvalidValue, detail)))
+            }
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! What a PATCH of a group asks of a store: to read the group and to commit, whatever the size, and no member.
+
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use chrono::DateTime;
+use getrandom::SysRng;
+use rand_core::UnwrapErr;
+use scim_core::{
+    Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Member, MemberDelta,
+    MemoryStore, NewDirectory, PatchRequest, Place, Registry, Resource, ResourceChange, ResourceCommit,
+    ResourceId, ResourcePage, ResourceQuery, ResourceReader, ResourceWriter, Revision, Scim, TenantId,
+};
+use serde_json::{Value, json};
+use store_contract::block_on;
+
+/// A store that counts the calls, and the resources and members that it hands out.
+#[derive(Default)]
+struct Counting {
+    store: MemoryStore,
+    calls: AtomicUsize,
+    members: AtomicUsize,
+}
+
+impl Counting {
+    fn call(&self) -> &MemoryStore {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        &self.store
+    }
+
+    fn told(&self, members: Vec<Member>) -> Vec<Member> {
+        self.members.fetch_add(members.len(), Ordering::Relaxed);
+        members
+    }
+
+    /// Calls, and members that were read, since it was asked last.
+    fn counted(&self) -> (usize, usize) {
+        (self.calls.swap(0, Ordering::Relaxed), self.members.swap(0, Ordering::Relaxed))
+    }
+}
+
+impl ErrorType for Counting {
+    type Error = Infallible;
+}
+
+impl DirectoryStore for Counting {
+    async fn directory(
+        &self,
+        tenant: &TenantId,
+        id: &DirectoryId,
+    ) -> Result<Option<Arc<Directory>>, Infallible> {
+        self.call().directory(tenant, id).await
+    }
+
+    async fn directories(&self, tenant: &TenantId) -> Result<Vec<Arc<Directory>>, Infallible> {
+        self.call().directories(tenant).await
+    }
+
+    async fn commit_directory(
+        &self,
+        tenant: &TenantId,
+        change: &DirectoryChange,
+    ) -> Result<Commit, Infallible> {
+        self.call().commit_directory(tenant, change).await
+    }
+}
+
+impl ResourceReader for Counting {
+    async fn resource(
+        &self,
+        tenant: &TenantId,
+        directory: &DirectoryId,
+        kind: &str,
+        id: &ResourceId,
+    ) -> Result<Option<Arc<Resource>>, Infallible> {
+        self.call().resource(tenant, directory, kind, id).await
+    }
+
+    async fn resources(
+        &self,
+        tenant: &TenantId,
+        directory: &DirectoryId,
+        kind: &str,
+        query: &ResourceQuery,
+    ) -> Result<ResourcePage, Infallible> {
+        self.call().resources(tenant, directory, kind, query).await
+    }
+
+    async fn members(
+        &self,
+        tenant: &TenantId,
+        directory: &DirectoryId,
+        group: &ResourceId,
+    ) -> Result<Vec<Member>, Infallible> {
+        Ok(self.told(self.call().members(tenant, directory, group).await?))
+    }
+
+    async fn groups_of(
+        &self,
+        tenant: &TenantId,
+        directory: &DirectoryId,
+        member: &ResourceId,
+    ) -> Result<Vec<Member>, Infallible> {
+        Ok(self.told(self.call().groups_of(tenant, directory, member).await?))
+    }
+}
+
+impl ResourceWriter for Counting {
+    async fn commit(
+        &self,
+        tenant: &TenantId,
+        directory: &DirectoryId,
+        change: &ResourceChange,
+    ) -> Result<ResourceCommit, Infallible> {
+        self.call().commit(tenant, directory, change).await
+    }
+}
+
+struct House {
+    scim: Scim<Counting>,
+    tenant: TenantId,
+    directory: DirectoryId,
+}
+
+fn created(kind: &str, id: &str, add: Vec<ResourceId>) -> ResourceChange {
+    let attributes = json!({ "userName": id, "displayName": id }).as_object().unwrap().clone();
+    let resource = Arc::new(Resource {
+        kind: kind.into(),
+        id: ResourceId::named(id),
+        attributes,
+        created_at: DateTime::UNIX_EPOCH,
+        updated_at: DateTime::UNIX_EPOCH,
+        revision: Revision::FIRST,
+    });
+    ResourceChange::Create {
+        resource,
+        members: MemberDelta { add, ..MemberDelta::default() },
+        unique: vec![],
+        password: None,
+        event: None,
+    }
+}
+
+impl House {
+    fn of(members: usize) -> Self {
+        let scim = Scim::new(Counting::default(), Registry::standard());
+        let tenant = TenantId::new("acme").unwrap();
+        let new = NewDirectory {
+            name: "Acme".into(),
+            enterprise_connection_id: "ent".into(),
+            provider: "entra".into(),
+            custom_attributes: vec![],
+        };
+        let rng = &mut UnwrapErr(SysRng);
+        let created_directory = block_on(scim.create_directory(&tenant, new, DateTime::UNIX_EPOCH, rng));
+        let directory = created_directory.unwrap().unwrap().0.id.clone();
+        let house = Self { scim, tenant, directory };
+        let names: Vec<_> = (0..members).map(|n| format!("u{n}")).chain(["new".to_owned()]).collect();
+        names.iter().for_each(|name| house.commit(&created("User", name, Vec::new())));
+        let ids = names[..members].iter().map(|name| ResourceId::named(name)).collect();
+        house.commit(&created("Group", "all", ids));
+        house.scim.store().counted();
+        house
+    }
+
+    fn commit(&self, change: &ResourceChange) {
+        let commit = block_on(self.scim.store().commit(&self.tenant, &self.directory, change)).unwrap();
+        assert!(matches!(commit, ResourceCommit::Applied(_)), "{commit:?}");
+    }
+
+    /// The revision of the group after a PATCH.
+    fn patch(&self, operations: &Value) -> Revision {
+        let place = Place { tenant: &self.tenant, directory: &self.directory, base_url: "http://x" };
+        let kind = self.scim.registry().resource_type("Group").unwrap().clone();
+        let request = PatchRequest::parse(&json!({ "Operations": operations })).unwrap();
+        let all = ResourceId::named("all");
+        block_on(self.scim.modify(place, &kind, &all, &request, DateTime::UNIX_EPOCH)).unwrap().revision
+    }
+}
+
+#[test]
+fn a_member_comes_and_goes_by_two_calls_that_read_no_member() {
+    for members in [0, 10, 10_000] {
+        let house = House::of(members);
+        for (count, operations) in [
+            json!([{ "op": "Add", "path": "members", "value": [{ "value": "new" }] }]),
+            json!([{ "op": "Remove", "path": "members[value eq \"new\"]" }]),
+            json!([{ "op": "add", "value": { "members": [{ "value": "new", "display": "New" }] } }]),
+            json!([{ "op": "Remove", "path": "members", "value": [{ "value": "new" }] }]),
+            json!([{ "op": "replace", "value": { "displayName": "Renamed" } }]),
+            json!([
+                { "op": "add", "path": "members", "value": [{ "value": "new" }] },
+                { "op": "replace", "path": "displayName", "value": "Again" },
+            ]),
+            json!([{ "op": "replace", "path": "members", "value": [{ "value": "new" }] }]),
+            json!([{ "op": "remove", "path": "members" }]),
+        ]
+        .iter()
+        .enumerate()
+        {
+            let revision = house.patch(operations);
+            assert!(revision.0 >= 2, "{operations}");
+            assert_eq!(house.scim.store().counted(), (2, 0), "step {count} in {members}: {operations}");
+        }
+    }
+}
