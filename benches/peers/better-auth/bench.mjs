@@ -31,15 +31,24 @@ async function start(command, args, ready) {
   throw new Error(`${command} ended before it was ready`);
 }
 
+/** Writes a file for the load: one verification of each key. */
+function verifications(name, path, field, keys) {
+  const file = join(folder, `${name}.requests`);
+  const lines = keys.map((key) => `POST ${path} ${JSON.stringify({ [field]: key })}`);
+  writeFileSync(file, lines.join('\n'), { mode: 0o600 });
+  return file;
+}
+
 async function betterAuth(name, ...synchronous) {
   const keys = join(folder, `${name}.keys`);
   const args = ['server.mjs', join(folder, `${name}.sqlite`), keys, count, ...synchronous];
   const server = await start(process.execPath, args, /^(\d+)$/);
-  return { name, ...server, path: '/verify', field: 'key', keys, bearer: [] };
+  const requests = verifications(name, '/verify', 'key', readFileSync(keys, 'utf8').split('\n'));
+  return { name, ...server, requests, bearer: [] };
 }
 
 async function ours(name, ...options) {
-  const [credentials, keys] = [join(folder, `${name}.json`), join(folder, `${name}.keys`)];
+  const credentials = join(folder, `${name}.json`);
   const database = `sqlite:${join(folder, `${name}.sqlite`)}`;
   const args = ['--addr', '127.0.0.1:0', '--database', database, '--no-demo', '--credentials', credentials, ...options];
   const server = await start(host, args, /http:\/\/127\.0\.0\.1:(\d+)\/overview/);
@@ -51,8 +60,7 @@ async function ours(name, ...options) {
     const created = await fetch(`http://${server.address}/api_keys`, { method: 'POST', headers, body });
     secrets.push((await created.json()).secret);
   }
-  writeFileSync(keys, secrets.join('\n'), { mode: 0o600 });
-  return { name, ...server, path: '/api_keys/verify', field: 'secret', keys, bearer: [bearer] };
+  return { name, ...server, requests: verifications(name, '/api_keys/verify', 'secret', secrets), bearer: [bearer] };
 }
 
 /** CPU time of a process so far, in seconds: all its threads, user and system (Linux counts hundredths). */
@@ -61,9 +69,9 @@ function cpu(pid) {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-async function measure({ pid, address, path, field, keys, bearer }) {
+async function measure({ pid, address, requests, bearer }) {
   const before = cpu(pid);
-  const args = [address, path, field, keys, connections, seconds, ...bearer];
+  const args = [address, requests, connections, seconds, ...bearer];
   const { stdout } = await promisify(execFile)(load, args);
   const { answers, p50_us, p99_us } = JSON.parse(stdout);
   // The load runs a tenth longer than it counts.

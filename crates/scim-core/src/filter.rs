@@ -99,6 +99,15 @@ impl Filter {
         evaluate::matches(self, resource)
     }
 
+    /// How many comparisons it has.
+    pub(crate) fn terms(&self) -> usize {
+        match self {
+            Self::And(a, b) | Self::Or(a, b) => a.terms().saturating_add(b.terms()),
+            Self::Not(inner) | Self::Within(_, inner) => inner.terms(),
+            Self::Present(_) | Self::Compare(_) => 1,
+        }
+    }
+
     /// Whether it looks at an attribute of the type's own schema.
     pub fn mentions(&self, attribute: &str) -> bool {
         match self {

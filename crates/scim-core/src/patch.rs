@@ -7,8 +7,18 @@ mod request;
 
 use serde_json::{Map, Value};
 
+use self::apply::Place;
 pub use self::request::{MAX_OPERATIONS, PatchRequest};
-use crate::{MemberDelta, Profile, canonical, error::ScimError, members::Pending, registry::TypeSchema};
+use crate::{
+    Filter, MemberDelta, Profile, canonical,
+    error::{ScimError, ScimType},
+    members::Pending,
+    path::elements,
+    registry::TypeSchema,
+};
+
+/// How many elements of lists the operations of a request may look at, each counted for every term that looks at it.
+const MAX_WORK: usize = 1_000_000;
 
 /// What a PATCH makes of a resource.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,14 +35,16 @@ pub struct Patched {
 /// it. Sub-attributes of an object that it doesn't have are left out, as in a POST: Entra ID sends some in `roles`.
 ///
 /// # Errors
-/// [`ScimError`] of the first operation that can't be applied, or if the result lacks what its schema requires.
+/// [`ScimError`] of the first operation that can't be applied, or if the result lacks what its schema requires; 413 if
+/// many operations each look at a long list.
 pub fn patch(
     kind: &TypeSchema,
     attributes: &Map<String, Value>,
     request: &PatchRequest,
 ) -> Result<Patched, ScimError> {
     let profile = request.profile;
-    let mut working = Working { attributes: attributes.clone(), members: Pending::default(), profile };
+    let mut working =
+        Working { attributes: attributes.clone(), members: Pending::default(), profile, work: 0 };
     for operation in &*request.operations {
         apply::apply(kind, &mut working, operation)?;
     }
@@ -45,4 +57,20 @@ struct Working {
     attributes: Map<String, Value>,
     members: Pending,
     profile: Profile,
+    /// See [`MAX_WORK`].
+    work: usize,
+}
+
+impl Working {
+    /// Many operations on a long list must not cost their product.
+    fn spend_on(&mut self, place: &Place) -> Result<(), ScimError> {
+        let elements = elements(&self.attributes, &place.path).len();
+        let terms = place.filter.as_ref().map_or(1, Filter::terms);
+        self.work = self.work.saturating_add(elements.saturating_mul(terms));
+        if self.work <= MAX_WORK {
+            return Ok(());
+        }
+        let detail = "the lists that the operations look at are too long: send the rest in another request";
+        Err(ScimError { status: 413, kind: Some(ScimType::TooMany), detail: detail.to_owned() })
+    }
 }

@@ -21,9 +21,9 @@ use crate::{
 };
 
 /// A path with the filter of a value path.
-struct Place {
-    path: AttributePath,
-    filter: Option<Filter>,
+pub(super) struct Place {
+    pub(super) path: AttributePath,
+    pub(super) filter: Option<Filter>,
 }
 
 /// What is written at a place.
@@ -125,6 +125,7 @@ fn at_path(
     if !canonical::is_written(&place.path.attribute) {
         return Ok(());
     }
+    working.spend_on(&place)?;
     let write = Write { verb, place: &place, value, text: path, profile: working.profile };
     match &place.path.extension {
         None => at_attribute(&mut working.attributes, &write),

@@ -4,8 +4,19 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
+/// So many elements are compared one by one with those that are there.
+const FEW: usize = 8;
+
 /// Appends what is not there yet.
 pub(super) fn append(elements: &mut Vec<Value>, sent: &[Value]) {
+    if sent.len() <= FEW {
+        for element in sent {
+            if !elements.contains(element) {
+                elements.push(element.clone());
+            }
+        }
+        return;
+    }
     let mut known: HashSet<String> = elements.iter().map(Value::to_string).collect();
     elements.extend(sent.iter().filter(|element| known.insert(element.to_string())).cloned());
 }
