@@ -8,7 +8,7 @@ mod writer;
 
 use std::{fmt, num::NonZero, path::Path, sync::Arc, thread};
 
-use rusqlite::{Connection, OpenFlags, Transaction};
+use rusqlite::{Connection, OpenFlags, Transaction, config::DbConfig};
 
 use self::{reader::Readers, writer::Writer};
 use crate::{SqliteError, migrate, scim};
@@ -107,6 +107,8 @@ fn open_reader(path: &Path) -> Result<Connection, SqliteError> {
 fn prepare(connection: &Connection) -> Result<(), SqliteError> {
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
+    // A plan does not depend on what is bound, or the statement would be prepared again whenever that changes.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     scim::register(connection)?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(())
@@ -118,6 +120,7 @@ fn reader_count() -> usize {
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::StatementStatus;
     use store_contract::block_on;
 
     use super::*;
@@ -154,6 +157,18 @@ mod tests {
         assert!(matches!(failed, Err(SqliteError::Statement(_))));
         block_on(database.write(|tx| insert(tx, 3))).unwrap();
         assert_eq!(numbers(&database), [1, 3]);
+    }
+
+    #[test]
+    fn a_statement_is_prepared_once_whatever_is_bound() {
+        let prepared_again = |db: &Connection| {
+            let mut page = db.prepare("SELECT n FROM t WHERE n > ?1 ORDER BY n LIMIT ?2 OFFSET ?3")?;
+            for bound in [[0, 1, 0], [5, 100, 7], [-1, 0, 1]] {
+                page.query(bound)?.next()?;
+            }
+            Ok(page.get_status(StatementStatus::RePrepare))
+        };
+        assert_eq!(block_on(table().read(prepared_again)).unwrap(), 0);
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub(super) fn of_group(
     place: &Place,
     group: &ResourceId,
 ) -> Result<Vec<Member>, SqliteError> {
-    related(db, place, group, "m.group_id = ?3 AND r.id = m.member_id", "m.member_id")
+    related(db, place, group, OF_GROUP, |member, display| Member { display, ..member })
 }
 
 pub(super) fn groups_of(
@@ -19,34 +19,32 @@ pub(super) fn groups_of(
     place: &Place,
     member: &ResourceId,
 ) -> Result<Vec<Member>, SqliteError> {
-    related(
-        db,
-        place,
-        member,
-        "lower(m.member_id) = lower(?3) AND m.member_id = ?3 AND r.id = m.group_id",
-        "m.group_id",
-    )
+    related(db, place, member, GROUPS_OF, |group, _| group)
 }
+
+const OF_GROUP: &str = "SELECT r.*, m.display FROM scim_memberships m
+    JOIN scim_resources r ON r.tenant = m.tenant AND r.directory = m.directory AND r.id = m.member_id
+    WHERE m.tenant = ?1 AND m.directory = ?2 AND m.group_id = ?3 ORDER BY m.member_id";
+
+/// With its index named and the plus before the column: SQLite would read every membership of the directory otherwise.
+const GROUPS_OF: &str = "SELECT r.*, m.display FROM scim_memberships m INDEXED BY scim_memberships_by_member
+    JOIN scim_resources r ON r.tenant = m.tenant AND r.directory = m.directory AND r.id = m.group_id
+    WHERE m.tenant = ?1 AND m.directory = ?2 AND lower(m.member_id) = lower(?3) AND +m.member_id = ?3
+    ORDER BY m.group_id";
 
 fn related(
     db: &Connection,
     place: &Place,
     of: &ResourceId,
-    joined: &str,
-    order: &str,
+    sql: &str,
+    named: impl Fn(Member, Option<String>) -> Member,
 ) -> Result<Vec<Member>, SqliteError> {
     let (tenant, directory) = place.keys();
-    let mut found = db.prepare_cached(&format!(
-        "SELECT r.*, m.display FROM scim_memberships m
-         JOIN scim_resources r ON r.tenant = m.tenant AND r.directory = m.directory AND {joined}
-         WHERE m.tenant = ?1 AND m.directory = ?2 ORDER BY {order}"
-    ))?;
+    let mut found = db.prepare_cached(sql)?;
     let mut rows = found.query(params![tenant, directory, of.as_str()])?;
     let mut members = Vec::new();
     while let Some(row) = rows.next()? {
-        let member = Member::of(&*read::record(row)?);
-        let display = if order == "m.member_id" { row.get("display")? } else { member.display };
-        members.push(Member { display, ..member });
+        members.push(named(Member::of(&*read::record(row)?), row.get("display")?));
     }
     Ok(members)
 }
@@ -145,4 +143,27 @@ pub(super) fn clear(
         members.push(ResourceId::named(&row.get::<_, String>("member_id")?));
     }
     Ok(Changed { rows: members.len(), members })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{migrate, scim::register};
+
+    #[test]
+    fn both_sides_of_a_membership_are_looked_up() {
+        let mut db = Connection::open_in_memory().unwrap();
+        register(&db).unwrap();
+        migrate(&mut db).unwrap();
+        for (sql, index) in [
+            (OF_GROUP, "m USING PRIMARY KEY (tenant=? AND directory=? AND group_id=?)"),
+            (GROUPS_OF, "m USING INDEX scim_memberships_by_member (tenant=? AND directory=? AND <expr>=?)"),
+        ] {
+            let mut explained = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let rows = explained.query_map(["t", "d", "u"], |row| row.get::<_, String>("detail")).unwrap();
+            let plan = rows.collect::<Result<Vec<_>, _>>().unwrap().join("\n");
+            assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{plan}");
+            assert!(plan.contains("r USING PRIMARY KEY (tenant=? AND directory=? AND id=?)"), "{plan}");
+        }
+    }
 }
