@@ -1,6 +1,6 @@
 //! Creating, replacing, patching: from a request and a stored resource to a change.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use rand_core::CryptoRng;
@@ -212,13 +212,17 @@ fn changed(
         if attribute.mutability == Mutability::Immutable {
             return (Some(was) != is).then(|| attribute.name.to_string());
         }
+        if !attribute.sub_attributes.iter().any(|sub| sub.mutability == Mutability::Immutable) {
+            return None;
+        }
         let within =
             |was: &Value, is: &Value| changed(&attribute.sub_attributes, was.as_object()?, is.as_object()?);
         let sub = match (was, is?) {
-            (Value::Array(was), Value::Array(is)) => was.iter().find_map(|was| {
-                let same = |is: &&Value| was.get("value").is_some() && was.get("value") == is.get("value");
-                within(was, is.iter().find(same)?)
-            }),
+            (Value::Array(was), Value::Array(is)) => {
+                let value = |element: &Value| element.get("value").map(Value::to_string);
+                let by_value: HashMap<_, _> = is.iter().filter_map(|is| Some((value(is)?, is))).collect();
+                was.iter().find_map(|was| within(was, by_value.get(&value(was)?)?))
+            }
             (was, is) => within(was, is),
         }?;
         Some(format!("{}.{sub}", attribute.name))
