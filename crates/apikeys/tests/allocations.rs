@@ -45,14 +45,21 @@ fn a_cached_key_is_verified_without_an_allocation() {
     for _ in 0..2 {
         ready(keys.verify(&token, &Demand::default(), now)).unwrap();
     }
-    let region = Region::new(ALLOCATOR);
-    for _ in 0..1_000 {
-        assert!(matches!(
-            ready(keys.check(black_box(&token), &Demand::default(), now)),
-            Ok(Verdict::Valid(_))
-        ));
-        assert!(matches!(ready(keys.verify(black_box(&token), &scoped, now)), Ok(Verdict::Valid(_))));
-        assert!(matches!(ready(keys.check(black_box(&unknown), &scoped, now)), Ok(Verdict::Malformed(_))));
-    }
-    assert_eq!(region.change().allocations, 0);
+    let verify = || {
+        let region = Region::new(ALLOCATOR);
+        for _ in 0..1_000 {
+            assert!(matches!(
+                ready(keys.check(black_box(&token), &Demand::default(), now)),
+                Ok(Verdict::Valid(_))
+            ));
+            assert!(matches!(ready(keys.verify(black_box(&token), &scoped, now)), Ok(Verdict::Valid(_))));
+            assert!(matches!(
+                ready(keys.check(black_box(&unknown), &scoped, now)),
+                Ok(Verdict::Malformed(_))
+            ));
+        }
+        region.change().allocations
+    };
+    // The harness has a thread of its own, which may allocate beside the first of these; ours would in each.
+    assert_eq!((0..5).map(|_| verify()).min(), Some(0));
 }
