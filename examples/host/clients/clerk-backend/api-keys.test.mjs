@@ -116,21 +116,21 @@ test('bad parameters are refused by name', async () => {
   const long = 'x'.repeat(256);
   const invalid = { status: 422, code: 'form_param_value_invalid' };
   for (const [call, expected] of [
-    [clerk.apiKeys.create({ subject }), { status: 422, code: 'form_param_missing' }],
-    [clerk.apiKeys.create({ name: 'name' }), { status: 422, code: 'form_param_missing' }],
-    [clerk.apiKeys.create({ name: 'x', subject }), invalid],
-    [clerk.apiKeys.create({ name: 'name', subject: 'someone' }), invalid],
-    [clerk.apiKeys.create({ name: 'name', subject, description: long }), invalid],
-    [clerk.apiKeys.create({ name: 'name', subject, scopes: ['a b'] }), invalid],
-    [clerk.apiKeys.create({ name: 'name', subject, secondsUntilExpiration: -1 }), invalid],
-    [clerk.apiKeys.list({ subject: 'someone' }), invalid],
-    [clerk.apiKeys.list({ subject, limit: 101 }), invalid],
-    [clerk.apiKeys.update({ apiKeyId: key.id, subject, description: long }), invalid],
-    [clerk.apiKeys.update({ apiKeyId: key.id, subject: 'someone' }), invalid],
-    [clerk.apiKeys.revoke({ apiKeyId: key.id, revocationReason: long }), invalid],
-    [clerk.apiKeys.verify(''), { status: 404, code: 'resource_not_found' }],
+    [() => clerk.apiKeys.create({ subject }), { status: 422, code: 'form_param_missing' }],
+    [() => clerk.apiKeys.create({ name: 'name' }), { status: 422, code: 'form_param_missing' }],
+    [() => clerk.apiKeys.create({ name: 'x', subject }), invalid],
+    [() => clerk.apiKeys.create({ name: 'name', subject: 'someone' }), invalid],
+    [() => clerk.apiKeys.create({ name: 'name', subject, description: long }), invalid],
+    [() => clerk.apiKeys.create({ name: 'name', subject, scopes: ['a b'] }), invalid],
+    [() => clerk.apiKeys.create({ name: 'name', subject, secondsUntilExpiration: -1 }), invalid],
+    [() => clerk.apiKeys.list({ subject: 'someone' }), invalid],
+    [() => clerk.apiKeys.list({ subject, limit: 101 }), invalid],
+    [() => clerk.apiKeys.update({ apiKeyId: key.id, subject, description: long }), invalid],
+    [() => clerk.apiKeys.update({ apiKeyId: key.id, subject: 'someone' }), invalid],
+    [() => clerk.apiKeys.revoke({ apiKeyId: key.id, revocationReason: long }), invalid],
+    [() => clerk.apiKeys.verify(''), { status: 404, code: 'resource_not_found' }],
   ]) {
-    assert.deepEqual(await refusal(call), expected);
+    assert.deepEqual(await refusal(call()), expected);
   }
   assert.equal((await clerk.apiKeys.list({ subject })).totalCount, 1, 'nothing was written');
 });
@@ -138,14 +138,14 @@ test('bad parameters are refused by name', async () => {
 test('calls for a key that is not there are refused alike', async () => {
   const apiKeyId = 'ak_' + '0'.repeat(32);
   for (const call of [
-    clerk.apiKeys.get(apiKeyId),
-    clerk.apiKeys.update({ apiKeyId, subject: freshUser(), description: 'new' }),
-    clerk.apiKeys.revoke({ apiKeyId }),
-    clerk.apiKeys.delete(apiKeyId),
-    clerk.apiKeys.getSecret(apiKeyId),
-    clerk.apiKeys.verify('ak_test_nonsense'),
+    () => clerk.apiKeys.get(apiKeyId),
+    () => clerk.apiKeys.update({ apiKeyId, subject: freshUser(), description: 'new' }),
+    () => clerk.apiKeys.revoke({ apiKeyId }),
+    () => clerk.apiKeys.delete(apiKeyId),
+    () => clerk.apiKeys.getSecret(apiKeyId),
+    () => clerk.apiKeys.verify('ak_test_nonsense'),
   ]) {
-    assert.deepEqual(await refusal(call), { status: 404, code: 'resource_not_found' });
+    assert.deepEqual(await refusal(call()), { status: 404, code: 'resource_not_found' });
   }
 });
 
