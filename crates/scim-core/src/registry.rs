@@ -1,6 +1,6 @@
 //! The schemas and the types of resources that a service provider knows.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use serde_json::Value;
 
@@ -57,7 +57,8 @@ impl Registry {
         Self { schemas: Vec::new(), types: Vec::new() }.with(documents)
     }
 
-    /// The same with additional documents: Schema (RFC 7643 §7) and ResourceType (§6), each by itself or in an array.
+    /// The same with additional documents: Schema (RFC 7643 §7) and ResourceType (§6), each by itself, in an array, or in a
+    /// ListResponse as `/Schemas` and `/ResourceTypes` answer it.
     ///
     /// A document replaces one with the same id or name. Types may come before the schemas that they name.
     ///
@@ -68,7 +69,7 @@ impl Registry {
         for document in documents.into_iter().flat_map(each) {
             if document.get("attributes").is_some() {
                 let schema: Schema = serde_json::from_value(document).map_err(DocumentError::Unreadable)?;
-                self.schemas.retain(|known| known.id != schema.id);
+                self.schemas.retain(|known| !known.id.eq_ignore_ascii_case(&schema.id));
                 self.schemas.push(Arc::new(schema));
             } else if document.get("endpoint").is_some() {
                 let kind: ResourceType =
@@ -79,6 +80,7 @@ impl Registry {
                 return Err(DocumentError::Neither);
             }
         }
+        check_endpoints(&types)?;
         self.types = types.into_iter().map(|kind| self.resolve(kind)).collect::<Result<_, _>>()?;
         Ok(self)
     }
@@ -126,10 +128,31 @@ impl Registry {
     }
 }
 
-fn each(document: Value) -> Vec<Value> {
-    match document {
+fn each(mut document: Value) -> Vec<Value> {
+    match document.get_mut("Resources").map(Value::take).unwrap_or(document) {
         Value::Array(documents) => documents,
         document => vec![document],
+    }
+}
+
+/// What is at these paths of a service provider is no type of resource (RFC 7644 §3.2).
+const RESERVED: [&str; 5] = ["Me", "Bulk", "Schemas", "ResourceTypes", "ServiceProviderConfig"];
+
+fn check_endpoints(types: &[ResourceType]) -> Result<(), DocumentError> {
+    let segment = |kind: &ResourceType| kind.endpoint.trim_start_matches('/').to_owned();
+    let mut taken: HashSet<String> = RESERVED.map(str::to_owned).into();
+    let refused = types.iter().find(|kind| {
+        let segment = segment(kind);
+        segment.is_empty()
+            || segment.contains(['/', '?', '#'])
+            || segment.starts_with('.')
+            || !taken.insert(segment)
+    });
+    match refused {
+        None => Ok(()),
+        Some(kind) => {
+            Err(DocumentError::Endpoint { kind: kind.name.clone(), endpoint: kind.endpoint.clone() })
+        }
     }
 }
 
@@ -231,6 +254,16 @@ pub enum DocumentError {
         "the document has neither `attributes`, as a schema has, nor an `endpoint`, as a resource type has"
     )]
     Neither,
+    /// A type can't be at its endpoint.
+    #[error(
+        "the resource type `{kind}` can't be at `{endpoint}`: that must be one segment, and nobody else's"
+    )]
+    Endpoint {
+        /// The type.
+        kind: Arc<str>,
+        /// Where it was to be.
+        endpoint: Arc<str>,
+    },
     /// A type names a schema that nobody has given.
     #[error("the resource type `{kind}` names the schema `{schema}`, which is not known")]
     UnknownSchema {
