@@ -92,7 +92,12 @@ impl Provider {
 
     fn found(&self, kind: &Arc<TypeSchema>, filter: &str) -> u64 {
         let request = ListRequest { filter: Some(filter.into()), ..ListRequest::default() };
-        let listed = block_on(self.scim.list(self.place(), std::slice::from_ref(kind), &request, DateTime::UNIX_EPOCH));
+        let listed = block_on(self.scim.list(
+            self.place(),
+            std::slice::from_ref(kind),
+            &request,
+            DateTime::UNIX_EPOCH,
+        ));
         listed.unwrap()["totalResults"].as_u64().unwrap()
     }
 }

@@ -89,9 +89,14 @@ impl Writer<'_> {
         if let Some(unknown) = members::unknown(self.tx, self.place, &others)? {
             return Ok((ResourceCommit::UnknownMember(unknown), Vec::new()));
         }
-        self.put(resource)?;
-        self.put_unique(resource, unique)?;
-        self.put_emails(resource)?;
+        let keys = |resource: &Resource| Lookup::keys(&resource.attributes);
+        if before.is_some_and(|before| keys(before) == keys(resource)) {
+            self.put_document(resource)?;
+        } else {
+            self.put(resource)?;
+            self.put_emails(resource)?;
+        }
+        self.put_unique(before, resource, unique)?;
         let told = self.directory.gives_role(&resource.id);
         let changed = members::apply(self.tx, self.place, &resource.id, delta, told)?;
         let mut effects = Vec::new();
@@ -129,6 +134,20 @@ impl Writer<'_> {
         Ok(None)
     }
 
+    /// Most changes leave what a resource is looked up by as it is, and need to touch none of its indexes.
+    fn put_document(&self, resource: &Resource) -> Result<(), SqliteError> {
+        let (tenant, directory) = self.place.keys();
+        let (id, attributes) = (resource.id.as_str(), json("scim_resources", &resource.attributes)?);
+        let (at, revision) = (resource.updated_at.timestamp_millis(), resource.revision.0);
+        self.tx
+            .prepare_cached(
+                "UPDATE scim_resources SET attributes = ?4, updated_at = ?5, revision = ?6
+                 WHERE tenant = ?1 AND directory = ?2 AND id = ?3",
+            )?
+            .execute(params![tenant, directory, id, attributes, at, revision])?;
+        Ok(())
+    }
+
     fn put(&self, resource: &Resource) -> Result<(), SqliteError> {
         let (tenant, directory) = self.place.keys();
         self.tx
@@ -154,8 +173,18 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn put_unique(&self, resource: &Resource, unique: &[UniqueValue]) -> Result<(), SqliteError> {
-        self.forget_unique(&resource.id)?;
+    fn put_unique(
+        &self,
+        before: Option<&Resource>,
+        resource: &Resource,
+        unique: &[UniqueValue],
+    ) -> Result<(), SqliteError> {
+        if before.is_some() {
+            if self.has_unique(&resource.id, unique)? {
+                return Ok(());
+            }
+            self.forget_unique(&resource.id)?;
+        }
         let (tenant, directory) = self.place.keys();
         let mut put = self.tx.prepare_cached(
             "INSERT INTO scim_unique_values (tenant, directory, kind, attribute, key, resource)
@@ -166,6 +195,24 @@ impl Writer<'_> {
             put.execute(params![tenant, directory, &*resource.kind, attribute, value.key, id])?;
         }
         Ok(())
+    }
+
+    /// Whether these values are the ones that are stored, and no others.
+    fn has_unique(&self, id: &ResourceId, unique: &[UniqueValue]) -> Result<bool, SqliteError> {
+        let (tenant, directory) = self.place.keys();
+        let mut stored = self.tx.prepare_cached(
+            "SELECT attribute, key FROM scim_unique_values WHERE tenant = ?1 AND directory = ?2 AND resource = ?3",
+        )?;
+        let mut rows = stored.query([tenant, directory, id.as_str()])?;
+        let mut found = 0;
+        while let Some(row) = rows.next()? {
+            let (attribute, key): (String, String) = (row.get(0)?, row.get(1)?);
+            if !unique.iter().any(|value| *value.attribute == *attribute && value.key == key) {
+                return Ok(false);
+            }
+            found += 1;
+        }
+        Ok(found == unique.len())
     }
 
     fn put_emails(&self, resource: &Resource) -> Result<(), SqliteError> {
