@@ -110,7 +110,7 @@ def create(server, turn, count):
 WORK = {
     f"filter by userName, one of {MEMBERS:,}": (find, 1),
     "PATCH active": (deactivate, 1),
-    f"remove one of {MEMBERS:,} members": (remove, 20),
+    f"remove one of {MEMBERS:,} members": (remove, 40),
     "POST a user of 1.5 KB": (create, 1),
 }
 
@@ -129,7 +129,7 @@ def measure(server, load, requests, connections, folder):
 
 def main():
     host, load, *rest = sys.argv[1:]
-    connections, rounds, count = (rest + ["4", "3", "1500"][len(rest):])[:3]
+    connections, rounds, count = (rest + ["16", "3", "3000"][len(rest):])[:3]
     rounds, count = int(rounds), int(count)
     scripts = pathlib.Path(sys.executable).parent
     with tempfile.TemporaryDirectory() as folder:

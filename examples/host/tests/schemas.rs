@@ -18,7 +18,7 @@ fn every_document_of_the_folder_is_served() {
     let schemas = folder.path().join("schemas");
     fs::create_dir(&schemas).unwrap();
     let write = |name: &str, document: serde_json::Value| {
-        fs::write(schemas.join(name), document.to_string()).unwrap()
+        fs::write(schemas.join(name), document.to_string()).unwrap();
     };
     // A type may be read before the schema that it names.
     write(

@@ -43,6 +43,7 @@ fn the_seeds_hold_to_the_laws() {
     seeds("filter").iter().for_each(|seed| laws::filter(seed));
     seeds("path").iter().for_each(|seed| laws::path(seed));
     seeds("patch").iter().for_each(|seed| laws::patched(seed));
+    seeds("bulk").iter().for_each(|seed| laws::bulk(seed));
 }
 
 proptest! {
@@ -64,9 +65,15 @@ proptest! {
     }
 
     #[test]
+    fn bulks_hold_to_the_laws(bytes in crossed("bulk")) {
+        laws::bulk(&bytes);
+    }
+
+    #[test]
     fn any_bytes_hold_to_the_laws(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
         laws::filter(&bytes);
         laws::path(&bytes);
         laws::patched(&bytes);
+        laws::bulk(&bytes);
     }
 }
