@@ -69,12 +69,14 @@ pub enum ResourceChange {
         /// What is told of it.
         event: Option<Arc<Event>>,
     },
-    /// Deletes a resource with its memberships.
+    /// Deletes a resource with its memberships; each group that it was a member of is at its next revision afterwards.
     Delete {
         /// The name of its type.
         kind: Arc<str>,
         /// The resource.
         id: ResourceId,
+        /// When; the groups that it was a member of have changed then.
+        at: chrono::DateTime<chrono::Utc>,
         /// The revision that it must have, if the client says one.
         expected: Option<Revision>,
         /// What is told of it.

@@ -113,6 +113,8 @@ macro_rules! contract {
                 a_member_who_comes_back_has_a_new_name
                 groups_hold_groups
                 a_deleted_group_leaves_its_groups
+                a_deleted_member_is_a_change_of_its_groups
+                a_group_is_not_replaced_from_before_a_member_was_deleted
                 members_of_what_is_no_group_change_nothing
                 a_change_of_members_is_dated
                 clearing_an_empty_group_changes_nothing
@@ -260,7 +262,7 @@ pub async fn a_resource_has_one_type<S: ScimStore>(store: S) -> Check {
     stored(&store, [user(1)]).await?;
     let read = store.resource(&tenant(), &directory(), "Group", &user(1).id).await?;
     ensure_eq!(read, None, "a user is no group");
-    let delete = ResourceChange::Delete { kind: "Group".into(), id: user(1).id, expected: None, event: None };
+    let delete = removed(&Resource { kind: "Group".into(), ..user(1) });
     ensure_eq!(
         store.commit(&tenant(), &directory(), &delete).await?,
         ResourceCommit::Stale,

@@ -12,7 +12,7 @@ mod passwords;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use rand_core::CryptoRng;
 use serde_json::Value;
 
@@ -292,6 +292,7 @@ impl<S: ScimStore> Scim<S> {
             let mut change = ResourceChange::Delete {
                 kind: kind.name().clone(),
                 id: id.clone(),
+                at: now.trunc_subsecs(3),
                 expected: None,
                 event: None,
             };

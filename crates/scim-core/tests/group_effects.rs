@@ -122,7 +122,13 @@ fn delta(clear: bool, add: &[u32], remove: &[u32]) -> MemberDelta {
 }
 
 fn delete() -> ResourceChange {
-    ResourceChange::Delete { kind: "Group".into(), id: staff(), expected: None, event: None }
+    ResourceChange::Delete {
+        kind: "Group".into(),
+        id: staff(),
+        at: DateTime::UNIX_EPOCH,
+        expected: None,
+        event: None,
+    }
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use store_contract::{Check, ensure_eq};
 
 use super::sample::{
-    added, at, by, commit, directory, group, member_ids, members, read, removed, setup, stored, tenant, user,
+    added, at, by, commit, directory, group, member_ids, members, read, removed, replaced, setup, stored,
+    tenant, user,
 };
 use crate::{MemberDelta, Resource, ResourceChange, ResourceCommit, ResourceId, Revision, ScimStore};
 
@@ -111,6 +112,40 @@ pub async fn a_deleted_group_leaves_its_groups<S: ScimStore>(store: S) -> Check 
     ensure_eq!(member_ids(&store).await?, ["id1"], "a deleted group is no member");
     stored(&store, [group(7)]).await?;
     ensure_eq!(member_ids(&store).await?, ["id1"], "nor when it is made again");
+    Ok(())
+}
+
+/// Whoever knows a group's version must read it anew, once somebody in it is gone; nobody else.
+pub async fn a_deleted_member_is_a_change_of_its_groups<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1), user(2), group(9)]).await?;
+    commit(&store, &added(&group(7), [1, 2])).await?;
+    commit(&store, &added(&group(8), [7, 1])).await?;
+    let expected = |group: Resource, revision, updated_at| {
+        Some(Resource { revision: Revision(revision), updated_at, ..group })
+    };
+    for (gone, of_seven, of_eight) in [
+        (user(1), expected(group(7), 2, at(200)), expected(group(8), 2, at(200))),
+        (user(2), expected(group(7), 3, at(200)), expected(group(8), 2, at(200))),
+        (group(7), None, expected(group(8), 3, at(200))),
+    ] {
+        commit(&store, &removed(&gone)).await?;
+        for (read, expected) in [(group(7), of_seven), (group(8), of_eight), (group(9), Some(group(9)))] {
+            let read = super::sample::read(&store, &read).await?;
+            ensure_eq!(read.as_deref(), expected.as_ref(), "only the groups of who is gone have changed");
+        }
+    }
+    Ok(())
+}
+
+/// A replacement of a group that was decided before somebody in it was deleted does not hold.
+pub async fn a_group_is_not_replaced_from_before_a_member_was_deleted<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1)]).await?;
+    commit(&store, &added(&group(8), [1])).await?;
+    commit(&store, &removed(&user(1))).await?;
+    let late = commit(&store, &replaced(&group(8), "late")).await?;
+    ensure_eq!(late, ResourceCommit::Stale, "the group has changed since");
     Ok(())
 }
 

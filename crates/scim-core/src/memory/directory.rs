@@ -140,7 +140,7 @@ impl Rows {
             ResourceChange::Members { kind, group, members, at, .. } => {
                 self.change_members(kind, group, members, *at)
             }
-            ResourceChange::Delete { kind, id, .. } => self.delete(kind, id),
+            ResourceChange::Delete { kind, id, at, .. } => self.delete(kind, id, *at),
             ResourceChange::Tell { .. } => (ResourceCommit::Applied(crate::Revision::FIRST), Vec::new()),
         }
     }
@@ -189,17 +189,24 @@ impl Rows {
         if changed.is_empty() {
             return (ResourceCommit::Unchanged(stored.revision), Vec::new());
         }
-        let revision = stored.revision.next();
-        let next = Resource { revision, updated_at: at, ..Resource::clone(&stored) };
-        self.resources.insert(group.clone(), Arc::new(next));
-        (ResourceCommit::Applied(revision), self.effects_of(group, &changed))
+        self.touch(group, at);
+        (ResourceCommit::Applied(stored.revision.next()), self.effects_of(group, &changed))
     }
 
-    fn delete(&mut self, kind: &str, id: &ResourceId) -> Outcome {
+    /// Counts a change of what a resource is told with, and not of its attributes.
+    fn touch(&mut self, id: &ResourceId, at: chrono::DateTime<chrono::Utc>) {
+        if let Some(stored) = self.resources.get_mut(id) {
+            let revision = stored.revision.next();
+            *stored = Arc::new(Resource { revision, updated_at: at, ..Resource::clone(stored) });
+        }
+    }
+
+    fn delete(&mut self, kind: &str, id: &ResourceId, at: chrono::DateTime<chrono::Utc>) -> Outcome {
         let Some(resource) = self.resource(kind, id).cloned() else { return stale() };
         let members = self.clear(id, &BTreeSet::new());
         for group in self.groups.remove(id).into_iter().flatten() {
             self.leave(&group, id);
+            self.touch(&group, at);
         }
         self.resources.remove(id);
         self.lookups.replace(id, Some(&resource), None);

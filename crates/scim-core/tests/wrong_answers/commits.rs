@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use chrono::DateTime;
 use scim_core::{
-    Member, MemberDelta, Resource, ResourceChange, ResourceCommit, ResourceId, TenantId, UniqueValue,
+    Member, MemberDelta, Resource, ResourceChange, ResourceCommit, ResourceId, ResourceQuery, TenantId,
+    UniqueValue,
 };
 
 use crate::wrong::At;
@@ -204,6 +206,71 @@ fn deletes_whatever_the_type(at: At<'_>, change: &ResourceChange) -> ResourceCom
     }))
 }
 
+fn deletion(gone: &Resource) -> ResourceChange {
+    let (kind, id, at) = (gone.kind.clone(), gone.id.clone(), gone.updated_at);
+    ResourceChange::Delete { kind, id, at, expected: None, event: None }
+}
+
+/// Counts a change of every group, whoever is gone.
+fn changes_every_group_by_a_deletion(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
+    let ResourceChange::Delete { id, at: when, .. } = change else { return at.commit(change) };
+    let own = at.groups_of(id);
+    let commit = at.commit(change);
+    for group in at.list("Group", &ResourceQuery::first(None, 99)).resources {
+        if own.iter().all(|own| own.id != group.id) {
+            let (revision, updated_at) = (group.revision.next(), *when);
+            at.commit(&replacement(Resource { revision, updated_at, ..Resource::clone(&group) }));
+        }
+    }
+    commit
+}
+
+fn replacement(resource: Resource) -> ResourceChange {
+    let (resource, members) = (Arc::new(resource), MemberDelta::default());
+    ResourceChange::Replace { resource, members, unique: Vec::new(), password: None, event: None }
+}
+
+/// Writes the groups of who is gone anew, without that member, at the revision that they had.
+fn keeps_versions(
+    at: At<'_>,
+    change: &ResourceChange,
+    written: impl Fn(&Resource) -> Resource,
+) -> ResourceCommit {
+    let ResourceChange::Delete { id, .. } = change else { return at.commit(change) };
+    let groups: Vec<_> = at.groups_of(id).iter().filter_map(|group| at.read("Group", &group.id)).collect();
+    let members: Vec<_> = groups.iter().map(|group| at.members(&group.id)).collect();
+    let commit = at.commit(change);
+    for (group, members) in groups.iter().zip(members) {
+        at.commit(&deletion(group));
+        let add = members.into_iter().map(|member| member.id).filter(|member| member != id).collect();
+        at.commit(&ResourceChange::Create {
+            resource: Arc::new(written(group)),
+            members: MemberDelta { add, ..MemberDelta::default() },
+            unique: Vec::new(),
+            password: None,
+            event: None,
+        });
+    }
+    commit
+}
+
+fn deletes_without_a_trace(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
+    keeps_versions(at, change, Resource::clone)
+}
+
+fn dates_a_deletion_and_keeps_the_version(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
+    let ResourceChange::Delete { at: when, .. } = change else { return at.commit(change) };
+    keeps_versions(at, change, |group| Resource { updated_at: *when, ..Resource::clone(group) })
+}
+
+fn dates_no_deletion(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
+    at.commit(&changed(change, |change| {
+        if let ResourceChange::Delete { at, .. } = change {
+            *at = DateTime::UNIX_EPOCH;
+        }
+    }))
+}
+
 /// Members that are named in the order in which they joined.
 fn tells_members_backwards(at: At<'_>, group: &ResourceId) -> Vec<Member> {
     let mut members = at.members(group);
@@ -233,6 +300,10 @@ mod faults {
         dates_nothing by a_change_of_members_is_dated
         counts_every_commit by clearing_an_empty_group_changes_nothing
         replaces_a_set_by_two_changes by the_same_set_of_members_is_no_change
+        dates_a_deletion_and_keeps_the_version by a_group_is_not_replaced_from_before_a_member_was_deleted
+        deletes_without_a_trace by a_deleted_member_is_a_change_of_its_groups
+        changes_every_group_by_a_deletion by a_deleted_member_is_a_change_of_its_groups
+        dates_no_deletion by a_deleted_member_is_a_change_of_its_groups
         deletes_whatever_the_type by a_resource_has_one_type
     }
 

@@ -40,6 +40,10 @@ impl At<'_> {
     pub(crate) fn members(self, group: &ResourceId) -> Vec<Member> {
         block_on(self.right.members(self.tenant, self.directory, group)).unwrap()
     }
+
+    pub(crate) fn groups_of(self, member: &ResourceId) -> Vec<Member> {
+        block_on(self.right.groups_of(self.tenant, self.directory, member)).unwrap()
+    }
 }
 
 pub(crate) type List = fn(At<'_>, &str, &ResourceQuery) -> ResourcePage;

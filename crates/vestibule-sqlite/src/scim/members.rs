@@ -1,5 +1,6 @@
 //! Memberships: one row each.
 
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Transaction, params, params_from_iter};
 use scim_core::{Member, MemberDelta, ResourceId};
 
@@ -145,10 +146,51 @@ pub(super) fn clear(
     Ok(Changed { rows: members.len(), members })
 }
 
+/// Whoever is gone is a member no longer, which is a change of the groups that they were in.
+pub(super) fn leave_every_group(
+    tx: &Transaction<'_>,
+    place: &Place,
+    member: &ResourceId,
+    at: DateTime<Utc>,
+) -> Result<(), SqliteError> {
+    let (tenant, directory) = place.keys();
+    let at = at.timestamp_millis();
+    tx.prepare_cached(CHANGE_GROUPS_OF)?.execute(params![tenant, directory, member.as_str(), at])?;
+    tx.prepare_cached(LEAVE)?.execute([tenant, directory, member.as_str()])?;
+    Ok(())
+}
+
+const CHANGE_GROUPS_OF: &str = "UPDATE scim_resources SET revision = revision + 1, updated_at = ?4
+    WHERE tenant = ?1 AND directory = ?2 AND id IN (
+        SELECT group_id FROM scim_memberships INDEXED BY scim_memberships_by_member
+        WHERE tenant = ?1 AND directory = ?2 AND lower(member_id) = lower(?3) AND +member_id = ?3)";
+
+const LEAVE: &str = "DELETE FROM scim_memberships INDEXED BY scim_memberships_by_member
+    WHERE tenant = ?1 AND directory = ?2 AND lower(member_id) = lower(?3) AND +member_id = ?3";
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{migrate, scim::register};
+
+    #[test]
+    fn who_is_gone_leaves_by_the_index_of_members() {
+        let mut db = Connection::open_in_memory().unwrap();
+        register(&db).unwrap();
+        migrate(&mut db).unwrap();
+        let group = "USING PRIMARY KEY (tenant=? AND directory=? AND id=?)";
+        let membership = "INDEX scim_memberships_by_member (tenant=? AND directory=? AND <expr>=?)";
+        for (sql, plan) in [
+            (CHANGE_GROUPS_OF.replace("?4", "0"), vec![group, membership]),
+            (LEAVE.to_owned(), vec![membership]),
+        ] {
+            let mut explained = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let rows = explained.query_map(["t", "d", "u"], |row| row.get::<_, String>("detail")).unwrap();
+            let found = rows.collect::<Result<Vec<_>, _>>().unwrap().join("\n");
+            assert!(plan.iter().all(|part| found.contains(part)), "{found}");
+            assert!(!found.contains("SCAN"), "{found}");
+        }
+    }
 
     #[test]
     fn both_sides_of_a_membership_are_looked_up() {
