@@ -64,7 +64,7 @@ pub enum ResourceChange {
         members: MemberDelta,
         /// When.
         at: chrono::DateTime<chrono::Utc>,
-        /// The revision that the group must have, if the client says one.
+        /// The revision that the group must have, if the client says one, or `members` depends on who they were.
         expected: Option<Revision>,
         /// What is told of it.
         event: Option<Arc<Event>>,

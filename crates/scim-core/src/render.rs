@@ -70,7 +70,8 @@ pub fn filterable(resource: &Resource, related: &Related) -> Map<String, Value> 
     object
 }
 
-fn element(member: &Member, kind: Option<&str>) -> Value {
+/// A member, or a group of this kind of membership, as an answer has it.
+pub(crate) fn element(member: &Member, kind: Option<&str>) -> Value {
     let mut element = json!({ "value": member.id.as_str(), "type": kind.unwrap_or(&*member.kind) });
     if let (Some(display), Value::Object(object)) = (&member.display, &mut element) {
         object.insert("display".into(), display.as_str().into());

@@ -27,8 +27,8 @@ use self::{
 };
 use crate::{
     ClearPassword, Commit, Cursors, Directory, DirectoryChange, DirectoryId, DirectoryToken, EventDetail,
-    NewDirectory, PatchRequest, Profile, Projection, Registry, Related, Resource, ResourceChange, ResourceId,
-    ScimStore, TenantId, bulk::Method, create, error::ScimError, modify, registry::TypeSchema,
+    Member, NewDirectory, PatchRequest, Profile, Projection, Registry, Related, Resource, ResourceChange,
+    ResourceId, ScimStore, TenantId, bulk::Method, create, error::ScimError, modify, registry::TypeSchema,
     render::render, replace,
 };
 
@@ -253,8 +253,8 @@ impl<S: ScimStore> Scim<S> {
         now: DateTime<Utc>,
     ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
         let password = self.password(|| ClearPassword::of_body(kind, body))?;
-        let attempt = Attempt { method: Method::Put, now, password };
-        self.change(call, kind, id, attempt, |stored| replace(kind, stored, body, now)).await
+        let attempt = Attempt { method: Method::Put, now, password, by_members: false };
+        self.change(call, kind, id, attempt, |stored, _| replace(kind, stored, body, now)).await
     }
 
     /// Changes a resource (RFC 7644 §3.5.2).
@@ -271,8 +271,13 @@ impl<S: ScimStore> Scim<S> {
     ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
         let request = request.under(self.profile);
         let password = self.password(|| request.password(kind))?;
-        let attempt = Attempt { method: Method::Patch, now, password };
-        self.change(&call.into(), kind, id, attempt, |stored| modify(kind, stored, &request, now)).await
+        let by_members = request.selects_members(kind);
+        let attempt = Attempt { method: Method::Patch, now, password, by_members };
+        let decide = |stored: &Arc<Resource>, members: Option<Vec<Member>>| match members {
+            None => modify(kind, stored, &request, now),
+            Some(members) => modify(kind, stored, &request.on_members(members), now),
+        };
+        self.change(&call.into(), kind, id, attempt, decide).await
     }
 
     /// Deletes a resource (RFC 7644 §3.6).

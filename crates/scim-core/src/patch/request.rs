@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use serde_json::{Map, Value};
 
 use crate::{
-    Profile,
+    Member, Profile,
     error::{ScimError, ScimType},
 };
 
@@ -17,6 +17,7 @@ pub const MAX_OPERATIONS: usize = 1_000;
 pub struct PatchRequest {
     pub(super) operations: Arc<[Operation]>,
     pub(super) profile: Profile,
+    pub(super) members: Option<Arc<[Member]>>,
 }
 
 #[derive(Clone, PartialEq)]
@@ -57,13 +58,13 @@ impl PatchRequest {
             return Err(ScimError { status: 413, kind: Some(ScimType::TooMany), detail });
         }
         let operations = operations.iter().map(operation).collect::<Result<_, _>>()?;
-        Ok(Self { operations, profile: Profile::default() })
+        Ok(Self { operations, profile: Profile::default(), members: None })
     }
 
     /// The same, applied as a profile says.
     #[must_use]
     pub fn under(&self, profile: Profile) -> Self {
-        Self { operations: self.operations.clone(), profile }
+        Self { profile, ..self.clone() }
     }
 }
 
