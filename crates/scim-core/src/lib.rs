@@ -18,6 +18,7 @@ mod change;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod cursor;
+mod declared;
 mod directory;
 pub mod discovery;
 mod effect;

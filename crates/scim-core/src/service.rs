@@ -28,8 +28,8 @@ use self::{
 use crate::{
     ClearPassword, Commit, Cursors, Directory, DirectoryChange, DirectoryId, DirectoryToken, EventDetail,
     Member, NewDirectory, PatchRequest, Profile, Projection, Registry, Related, Resource, ResourceChange,
-    ResourceId, ScimStore, TenantId, bulk::Method, create, error::ScimError, modify, registry::TypeSchema,
-    render::render, replace,
+    ResourceId, ScimStore, TenantId, bulk::Method, create, declared::check_resource, error::ScimError,
+    modify, registry::TypeSchema, render::render, replace,
 };
 
 /// A SCIM service provider for all tenants, on a store.
@@ -182,6 +182,7 @@ impl<S: ScimStore> Scim<S> {
         now: DateTime<Utc>,
         rng: &mut impl CryptoRng,
     ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
+        check_resource(self.profile, kind, body).map_err(ServiceError::Refused)?;
         let password = self.password(|| ClearPassword::of_body(kind, body))?;
         let (resource, mut change) = create(kind, body, now, rng).map_err(ServiceError::Refused)?;
         if let Some(password) = self.stored(call.place.tenant, password.as_ref()).await? {
@@ -252,6 +253,7 @@ impl<S: ScimStore> Scim<S> {
         body: &Value,
         now: DateTime<Utc>,
     ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
+        check_resource(self.profile, kind, body).map_err(ServiceError::Refused)?;
         let password = self.password(|| ClearPassword::of_body(kind, body))?;
         let attempt = Attempt { method: Method::Put, now, password, by_members: false };
         self.change(call, kind, id, attempt, |stored, _| replace(kind, stored, body, now)).await
@@ -269,6 +271,7 @@ impl<S: ScimStore> Scim<S> {
         request: &PatchRequest,
         now: DateTime<Utc>,
     ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
+        request.check_declared(self.profile).map_err(ServiceError::Refused)?;
         let request = request.under(self.profile);
         let password = self.password(|| request.password(kind))?;
         let by_members = request.selects_members(kind);
