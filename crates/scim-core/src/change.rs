@@ -53,8 +53,8 @@ pub enum ResourceChange {
         /// What is told of it.
         event: Option<Arc<Event>>,
     },
-    /// Changes members whatever the revision is unless one is expected; if no membership really changes, it commits as
-    /// [`ResourceCommit::Unchanged`].
+    /// Changes members whatever the revision is unless one is expected; if no membership and
+    /// no name of a member really changes, it commits as [`ResourceCommit::Unchanged`].
     Members {
         /// The name of the resource's type.
         kind: Arc<str>,

@@ -109,7 +109,8 @@ macro_rules! contract {
                 any_value_is_read_back
                 a_delta_adds_and_removes_at_once
                 a_delta_may_be_of_any_size
-                a_member_keeps_the_name_that_was_given_first
+                a_member_has_the_name_that_was_given_last
+                a_member_is_renamed_in_its_own_group
                 a_member_who_comes_back_has_a_new_name
                 groups_hold_groups
                 a_deleted_group_leaves_its_groups

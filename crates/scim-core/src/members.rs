@@ -18,11 +18,11 @@ pub const MAX_MEMBERS: usize = 100_000;
 pub struct MemberDelta {
     /// Nobody who is not in `add` stays.
     pub clear: bool,
-    /// Who becomes a member; no error if they are.
+    /// Who becomes a member; no error if they are, and a change if `displays` gives them another name.
     pub add: Vec<ResourceId>,
     /// Who is a member no longer; no error if they are not. Empty if `clear`.
     pub remove: Vec<ResourceId>,
-    /// The names that the client gives to some of `add`; the others have none.
+    /// The names that the client gives to some of `add`; the others keep the one that they have as members.
     pub displays: HashMap<ResourceId, String>,
 }
 

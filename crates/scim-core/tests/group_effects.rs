@@ -147,6 +147,17 @@ fn members_of_a_group_that_gives_a_role_are_told_of_as_they_come_and_go() {
 }
 
 #[test]
+fn another_name_of_a_member_is_nothing_to_its_account() {
+    let house = House::new(true);
+    let displays = [(id(0), "Nobody".to_owned())].into();
+    house.members(MemberDelta { displays, ..delta(false, &[0], &[]) });
+    assert_eq!(house.told(), Vec::<String>::new());
+    let displays = [(id(0), "Somebody".to_owned())].into();
+    house.members(MemberDelta { displays, ..delta(true, &[0, 1], &[]) });
+    assert_eq!(house.told(), ["u2"], "who left, and nobody else");
+}
+
+#[test]
 fn members_of_any_other_group_are_not_looked_at() {
     let house = House::new(false);
     house.members(delta(false, &[], &[0]));

@@ -63,7 +63,7 @@ fn step() -> impl Strategy<Value = Step> {
         "active",
         "emails[type eq \"work\"].value",
     ]);
-    let ops = prop::sample::select(vec!["add", "remove", "replace", "clear"]);
+    let ops = prop::sample::select(vec!["add", "remove", "replace", "clear", "select"]);
     prop_oneof![
         4 => (0_u8..6, prop::option::of(0_u8..4), 0_u8..4)
             .prop_map(|(name, external, email)| Step::User { name, external, email }),
@@ -166,7 +166,14 @@ impl<S: ScimStore> Side<S> {
 
     fn take(&mut self, step: &Step, now: DateTime<Utc>) -> String {
         let (users, groups) = (self.ids("User"), self.ids("Group"));
-        let member = |index: &usize| json!({ "value": users.get(*index).map_or("ghost", String::as_str) });
+        let name = |index: usize| {
+            ["A", "B", "a"].get((index + usize::try_from(now.timestamp_millis()).unwrap()) % 4)
+        };
+        let member = |index: &usize| match (users.get(*index), name(*index)) {
+            (Some(id), None) => json!({ "value": id }),
+            (Some(id), name) => json!({ "value": id, "display": name }),
+            (None, _) => json!({ "value": "ghost" }),
+        };
         let members = |indexes: &[usize]| indexes.iter().map(member).collect::<Vec<_>>();
         let named = |ids: &[String], index: usize| ids.get(index).map_or("ghost", String::as_str).to_owned();
         match step {
@@ -194,6 +201,9 @@ impl<S: ScimStore> Side<S> {
             Step::PatchGroup { group, op, members: indexes } => {
                 let operation = match *op {
                     "clear" => json!({ "op": "remove", "path": "members" }),
+                    "select" => {
+                        json!({ "op": "remove", "path": "members[display eq \"a\" and type eq \"user\"]" })
+                    }
                     op => json!({ "op": op, "path": "members", "value": members(indexes) }),
                 };
                 self.patch("Group", &named(&groups, *group), &json!([operation]), now)

@@ -54,6 +54,13 @@ pub(super) fn create(
 
 type Outcome = (ResourceCommit, Vec<AccountEffect>);
 
+/// What became of the members of a group.
+struct Changed {
+    is_any: bool,
+    /// Whose membership it was; a name is nothing to an account.
+    members: Vec<ResourceId>,
+}
+
 impl Rows {
     pub(super) fn reconfigure(&mut self, next: &Arc<Directory>) -> Option<Vec<AccountEffect>> {
         if self.directory.revision.next() != next.revision {
@@ -163,7 +170,7 @@ impl Rows {
         self.lookups.replace(&resource.id, before.as_deref(), Some(resource));
         let changed = self.apply(&resource.id, members);
         let own = self.effect(&resource.id, before.as_ref().map(|before| &before.attributes));
-        let effects = own.into_iter().chain(self.effects_of(&resource.id, &changed)).collect();
+        let effects = own.into_iter().chain(self.effects_of(&resource.id, &changed.members)).collect();
         (ResourceCommit::Applied(resource.revision), effects)
     }
 
@@ -186,11 +193,11 @@ impl Rows {
             return (ResourceCommit::UnknownMember(unknown), Vec::new());
         }
         let changed = self.apply(group, members);
-        if changed.is_empty() {
+        if !changed.is_any {
             return (ResourceCommit::Unchanged(stored.revision), Vec::new());
         }
         self.touch(group, at);
-        (ResourceCommit::Applied(stored.revision.next()), self.effects_of(group, &changed))
+        (ResourceCommit::Applied(stored.revision.next()), self.effects_of(group, &changed.members))
     }
 
     /// Counts a change of what a resource is told with, and not of its attributes.
@@ -221,14 +228,20 @@ impl Rows {
         members.add.iter().find(|id| !known(id)).cloned()
     }
 
-    /// Whose membership really changed.
-    fn apply(&mut self, group: &ResourceId, delta: &MemberDelta) -> Vec<ResourceId> {
-        let mut changed =
+    fn apply(&mut self, group: &ResourceId, delta: &MemberDelta) -> Changed {
+        let mut members =
             if delta.clear { self.clear(group, &delta.add.iter().collect()) } else { Vec::new() };
-        changed.extend(delta.remove.iter().filter(|member| self.leave(group, member)).cloned());
-        let joined = delta.add.iter().filter(|member| self.join(group, member, delta.displays.get(*member)));
-        changed.extend(joined.cloned());
-        changed
+        members.extend(delta.remove.iter().filter(|member| self.leave(group, member)).cloned());
+        let mut is_renamed = false;
+        for member in &delta.add {
+            let display = delta.displays.get(member);
+            if self.join(group, member, display) {
+                members.push(member.clone());
+            } else if let Some(display) = display {
+                is_renamed |= self.rename(group, member, display);
+            }
+        }
+        Changed { is_any: is_renamed || !members.is_empty(), members }
     }
 
     /// Who was a member and is to be none; no member is looked at.
@@ -244,12 +257,20 @@ impl Rows {
         leave
     }
 
-    /// Whether it is new; who is a member already keeps the name that was given first.
+    /// Whether it is new.
     fn join(&mut self, group: &ResourceId, member: &ResourceId, display: Option<&String>) -> bool {
         let members = self.members.entry(group.clone()).or_default();
         members.entry(member.clone()).or_insert_with(|| display.cloned());
         self.lookups.join(group, member);
         self.groups.entry(member.clone()).or_default().insert(group.clone())
+    }
+
+    /// Whether it is another name.
+    fn rename(&mut self, group: &ResourceId, member: &ResourceId, display: &str) -> bool {
+        let stored = self.members.get_mut(group).and_then(|members| members.get_mut(member));
+        let Some(stored) = stored.filter(|stored| stored.as_deref() != Some(display)) else { return false };
+        *stored = Some(display.to_owned());
+        true
     }
 
     fn leave(&mut self, group: &ResourceId, member: &ResourceId) -> bool {

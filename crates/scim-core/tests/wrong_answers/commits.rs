@@ -147,17 +147,82 @@ fn adds_and_forgets_to_remove(at: At<'_>, change: &ResourceChange) -> ResourceCo
     }))
 }
 
-fn renames_who_is_a_member(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
+/// The names that a change gives to those who are members already, as they have them.
+fn known_names(at: At<'_>, change: &ResourceChange) -> Vec<(ResourceId, Option<String>)> {
+    let group = match change {
+        ResourceChange::Members { group, .. } => group,
+        ResourceChange::Replace { resource, .. } => &resource.id,
+        _ => return Vec::new(),
+    };
+    at.members(group).into_iter().map(|member| (member.id, member.display)).collect()
+}
+
+fn keeps_the_first_name(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
+    let known = known_names(at, change);
+    at.commit(&changed(change, |change| {
+        if let Some(delta) = delta(change) {
+            known.iter().for_each(|(id, _)| drop(delta.displays.remove(id)));
+        }
+    }))
+}
+
+/// Everybody who is named leaves, and comes back with the name that is sent, or none.
+fn forgets_the_name_that_is_not_sent(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
     if let ResourceChange::Members { members, .. } = change {
         let again = |change: &mut ResourceChange| {
             let remove = members.add.clone();
             *delta(change).unwrap() = MemberDelta { remove, ..MemberDelta::default() };
         };
-        if members.add.iter().any(|id| members.displays.contains_key(id)) {
+        if members.add.iter().any(|id| !members.displays.contains_key(id)) {
             at.commit(&changed(change, again));
         }
     }
     at.commit(change)
+}
+
+/// The name is written, and the group is at the revision that it had.
+fn renames_without_a_trace(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
+    let ResourceChange::Members { kind, group, .. } = change else { return at.commit(change) };
+    let (before, known) = (at.read(kind, group), known_names(at, change));
+    let commit = at.commit(change);
+    let after = at.members(group);
+    let ids = |members: &[Member]| members.iter().map(|member| member.id.clone()).collect::<Vec<_>>();
+    let Some(before) =
+        before.filter(|_| ids(&after) == known.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>())
+    else {
+        return commit;
+    };
+    let displays = after.iter().filter_map(|member| Some((member.id.clone(), member.display.clone()?)));
+    let members = MemberDelta { add: ids(&after), displays: displays.collect(), ..MemberDelta::default() };
+    at.commit(&deletion(&before));
+    let revision = before.revision;
+    let (resource, unique) = (before, Vec::new());
+    at.commit(&ResourceChange::Create { resource, members, unique, password: None, event: None });
+    ResourceCommit::Unchanged(revision)
+}
+
+/// Every group that somebody is in.
+fn renames_in_every_group(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
+    let commit = at.commit(change);
+    let mut named = change.clone();
+    let Some(delta) = delta(&mut named).cloned() else { return commit };
+    for (id, display) in &delta.displays {
+        for group in at.groups_of(id) {
+            let displays = [(id.clone(), display.clone())].into();
+            let members = MemberDelta { add: vec![id.clone()], displays, ..MemberDelta::default() };
+            let (kind, group, at_, expected) = (group.kind, group.id, DateTime::UNIX_EPOCH, None);
+            at.commit(&ResourceChange::Members { kind, group, members, at: at_, expected, event: None });
+        }
+    }
+    commit
+}
+
+fn names_no_member_with_the_attributes(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
+    at.commit(&changed(change, |change| {
+        if let ResourceChange::Replace { members, .. } = change {
+            members.displays.clear();
+        }
+    }))
 }
 
 fn dates_nothing(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
@@ -296,7 +361,11 @@ mod faults {
         writes_over_a_name_that_is_taken by a_refused_replacement_changes_nothing
         applies_the_first_hundred by a_delta_may_be_of_any_size
         adds_and_forgets_to_remove by a_delta_adds_and_removes_at_once
-        renames_who_is_a_member by a_member_keeps_the_name_that_was_given_first
+        keeps_the_first_name by a_member_has_the_name_that_was_given_last
+        forgets_the_name_that_is_not_sent by a_member_has_the_name_that_was_given_last
+        renames_without_a_trace by a_member_has_the_name_that_was_given_last
+        renames_in_every_group by a_member_is_renamed_in_its_own_group
+        names_no_member_with_the_attributes by a_member_is_renamed_in_its_own_group
         dates_nothing by a_change_of_members_is_dated
         counts_every_commit by clearing_an_empty_group_changes_nothing
         replaces_a_set_by_two_changes by the_same_set_of_members_is_no_change

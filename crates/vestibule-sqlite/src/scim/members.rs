@@ -71,9 +71,9 @@ pub(super) fn unknown(
 /// What became of memberships.
 #[derive(Debug, Default)]
 pub(super) struct Changed {
-    /// How many there are more or less.
+    /// How many there are more or less, or have another name.
     pub(super) rows: usize,
-    /// Whose; only if that is of interest.
+    /// Whose there are more or less; only if that is of interest.
     pub(super) members: Vec<ResourceId>,
 }
 
@@ -95,7 +95,6 @@ pub(super) fn apply(
         let rows = leave.execute(params![tenant, directory, group.as_str(), id.as_str()])?;
         changed.count(rows, id, told);
     }
-    // Who is a member already keeps the name that was given first.
     let mut join = tx.prepare_cached(
         "INSERT INTO scim_memberships (tenant, directory, group_id, member_id, display) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT DO NOTHING",
@@ -104,9 +103,17 @@ pub(super) fn apply(
         let display = delta.displays.get(id);
         let rows = join.execute(params![tenant, directory, group.as_str(), id.as_str(), display])?;
         changed.count(rows, id, told);
+        if rows == 0 && display.is_some() {
+            let keys = params![tenant, directory, group.as_str(), id.as_str(), display];
+            changed.rows += tx.prepare_cached(RENAME)?.execute(keys)?;
+        }
     }
     Ok(changed)
 }
+
+/// A name is nothing to an account: whose it is is not told.
+const RENAME: &str = "UPDATE scim_memberships SET display = ?5
+    WHERE tenant = ?1 AND directory = ?2 AND group_id = ?3 AND member_id = ?4 AND display IS NOT ?5";
 
 impl Changed {
     fn count(&mut self, rows: usize, id: &ResourceId, told: bool) {
