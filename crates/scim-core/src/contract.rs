@@ -10,6 +10,7 @@
 
 mod filters;
 mod groups;
+mod nested;
 mod pages;
 mod sample;
 mod sorts;
@@ -24,7 +25,7 @@ use self::sample::{
     CONNECTION, added, all, at, by, directory, directory_of, group, member_ids, removed, replaced,
     resource_ids, setup, stored, tenant, tenant_named, user,
 };
-pub use self::{filters::*, groups::*, pages::*, sorts::*, tenancy::*, writes::*};
+pub use self::{filters::*, groups::*, nested::*, pages::*, sorts::*, tenancy::*, writes::*};
 use crate::{
     Commit, DirectoryChange, DirectoryId, Event, MemberDelta, Registry, Resource, ResourceChange,
     ResourceCommit, ResourceId, ResourceQuery, Revision, ScimStore, UniqueValue, Window,
@@ -152,6 +153,11 @@ macro_rules! contract {
                 a_page_at_a_position_counts_the_whole_list
                 a_page_at_a_position_is_filtered
                 what_is_looked_up_is_paged_too
+                the_groups_around_groups_are_told
+                a_circle_of_groups_is_passed_once
+                the_groups_around_follow_every_change
+                the_nearest_of_too_many_groups_are_told
+                a_filter_sees_the_groups_around
         }
     };
 }
@@ -661,6 +667,7 @@ mod tests {
             checks,
             include_str!("contract/filters.rs"),
             include_str!("contract/groups.rs"),
+            include_str!("contract/nested.rs"),
             include_str!("contract/pages.rs"),
             include_str!("contract/sorts.rs"),
             include_str!("contract/tenancy.rs"),

@@ -13,6 +13,9 @@ use crate::{
 /// The most members that one request may name.
 pub const MAX_MEMBERS: usize = 100_000;
 
+/// The most groups that a resource is told to be an indirect member of.
+pub const MAX_INDIRECT_GROUPS: usize = 1_000;
+
 /// What becomes of the members of a group: commits as *conditional*, row by row, whoever the other members are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MemberDelta {

@@ -10,7 +10,7 @@ mod known_members;
 mod list;
 mod passwords;
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use rand_core::CryptoRng;
@@ -342,12 +342,30 @@ impl<S: ScimStore> Scim<S> {
         }
         if wants("groups") {
             let groups = self.store.groups_of(place.tenant, place.directory, &resource.id).await;
-            related.groups = Some(groups.map_err(ServiceError::Store)?);
+            let groups = groups.map_err(ServiceError::Store)?;
+            if !groups.is_empty() {
+                related.groups_around = Some(self.groups_around(place, &resource.id, &groups).await?);
+            }
+            related.groups = Some(groups);
         }
         Ok(Answer {
             body: render(kind, &resource, &related, place.base_url, projection),
             head: Head::of(kind, &resource, place.base_url),
         })
+    }
+
+    /// Without those that it is in by now, if that changed between two reads.
+    async fn groups_around(
+        &self,
+        place: Place<'_>,
+        member: &ResourceId,
+        groups: &[Member],
+    ) -> Result<Vec<Member>, ServiceError<ScimError, S::Error>> {
+        let direct: HashSet<&ResourceId> = groups.iter().map(|group| &group.id).collect();
+        let around = self.store.groups_around(place.tenant, place.directory, member).await;
+        let mut around = around.map_err(ServiceError::Store)?;
+        around.retain(|group| !direct.contains(&group.id));
+        Ok(around)
     }
 
     async fn load(

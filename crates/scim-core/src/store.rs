@@ -93,6 +93,19 @@ pub trait ResourceReader: ErrorType + Send + Sync {
         directory: &DirectoryId,
         member: &ResourceId,
     ) -> impl Future<Output = Result<Vec<Member>, Self::Error>> + Send;
+
+    /// The groups that a resource is an indirect member of: they hold a group that it is in, at any depth.
+    ///
+    /// # Contract
+    /// By id; the display is the group's `displayName`. Each is told once, whatever circles groups make, and neither the
+    /// resource itself nor a group that it is a direct member of. Of more than
+    /// [`MAX_INDIRECT_GROUPS`](crate::MAX_INDIRECT_GROUPS) those are told that the fewest groups are between.
+    fn groups_around(
+        &self,
+        tenant: &TenantId,
+        directory: &DirectoryId,
+        member: &ResourceId,
+    ) -> impl Future<Output = Result<Vec<Member>, Self::Error>> + Send;
 }
 
 /// Writing resources of a directory.
@@ -193,6 +206,15 @@ macro_rules! through_pointer {
                 member: &ResourceId,
             ) -> Result<Vec<Member>, S::Error> {
                 (**self).groups_of(tenant, directory, member).await
+            }
+
+            async fn groups_around(
+                &self,
+                tenant: &TenantId,
+                directory: &DirectoryId,
+                member: &ResourceId,
+            ) -> Result<Vec<Member>, S::Error> {
+                (**self).groups_around(tenant, directory, member).await
             }
         }
 

@@ -13,9 +13,9 @@ use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use scim_core::{
     Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Member, MemberDelta,
-    MemoryStore, NewDirectory, PatchRequest, Place, Registry, Resource, ResourceChange, ResourceCommit,
-    ResourceId, ResourcePage, ResourceQuery, ResourceReader, ResourceWriter, Revision, Scim, ScimError,
-    ServiceError, TenantId,
+    MemoryStore, NewDirectory, PatchRequest, Place, Projection, Registry, Resource, ResourceChange,
+    ResourceCommit, ResourceId, ResourcePage, ResourceQuery, ResourceReader, ResourceWriter, Revision, Scim,
+    ScimError, ServiceError, TenantId,
 };
 use serde_json::{Value, json};
 use store_contract::block_on;
@@ -115,6 +115,15 @@ impl ResourceReader for Counting {
         member: &ResourceId,
     ) -> Result<Vec<Member>, Infallible> {
         Ok(self.told(self.call().groups_of(tenant, directory, member).await?))
+    }
+
+    async fn groups_around(
+        &self,
+        tenant: &TenantId,
+        directory: &DirectoryId,
+        member: &ResourceId,
+    ) -> Result<Vec<Member>, Infallible> {
+        Ok(self.told(self.call().groups_around(tenant, directory, member).await?))
     }
 }
 
@@ -227,6 +236,28 @@ fn a_member_comes_and_goes_by_two_calls_that_read_no_member() {
             assert_eq!(house.scim.store().counted(), (2, 0), "step {count} in {members}: {operations}");
         }
     }
+}
+
+/// A walk around groups costs nobody anything who is in none.
+#[test]
+fn the_groups_of_a_user_are_read_as_far_as_there_are_any() {
+    let house = House::of(2);
+    let place = Place { tenant: &house.tenant, directory: &house.directory, base_url: "http://x" };
+    let kind = house.scim.registry().resource_type("User").unwrap().clone();
+    let groups = |user: &str, asked: Option<&str>| {
+        let projection = Projection::parse(&kind, None, asked);
+        let read = block_on(house.scim.read(place, &kind, &ResourceId::named(user), &projection)).unwrap();
+        let told = read.body["groups"].as_array().cloned().unwrap_or_default();
+        let told: Vec<_> = told.iter().map(|group| format!("{} {}", group["value"], group["type"])).collect();
+        (told, house.scim.store().counted().0)
+    };
+    let direct = "\"all\" \"direct\"".to_owned();
+    assert_eq!(groups("new", None), (Vec::new(), 2));
+    assert_eq!(groups("u0", None), (vec![direct.clone()], 3));
+    house.commit(&created("Group", "around", vec![ResourceId::named("all")]));
+    house.scim.store().counted();
+    assert_eq!(groups("u0", None), (vec![direct, "\"around\" \"indirect\"".to_owned()], 3));
+    assert_eq!(groups("u0", Some("groups")), (Vec::new(), 1));
 }
 
 fn removal(filter: &str) -> Value {

@@ -17,7 +17,7 @@ fn rendered(kind: &str, attributes: &Value, members: Vec<Member>, asked: &str, e
         updated_at: DateTime::UNIX_EPOCH,
         revision: Revision::FIRST,
     };
-    let related = Related { members: Some(members), groups: None };
+    let related = Related { members: Some(members), ..Related::default() };
     let projection = Projection::parse(kind, Some(asked), Some(excluded));
     let mut body = render(kind, &resource, &related, "https://example.com/v2", &projection);
     for always in ["id", "meta"] {
@@ -50,6 +50,35 @@ fn an_element_of_which_nothing_is_asked_for_is_not_answered() {
         group(&some[..2], "", "members.value,members.type,members.$ref"),
         json!([{ "display": "Ada" }])
     );
+}
+
+/// RFC 7643 §4.1.2.
+#[test]
+fn groups_are_told_direct_or_indirect() {
+    let registry = Registry::standard();
+    let kind = registry.resource_type("User").unwrap();
+    let ada = Resource {
+        kind: "User".into(),
+        id: ResourceId::named("ada"),
+        attributes: json!({ "userName": "ada" }).as_object().unwrap().clone(),
+        created_at: DateTime::UNIX_EPOCH,
+        updated_at: DateTime::UNIX_EPOCH,
+        revision: Revision::FIRST,
+    };
+    let group = |name: &str| Member {
+        id: ResourceId::named(name),
+        kind: "Group".into(),
+        display: Some(name.to_uppercase()),
+    };
+    let (groups, groups_around) = (Some(vec![group("staff")]), Some(vec![group("all"), group("people")]));
+    let related = Related { groups, groups_around, ..Related::default() };
+    let body = render(kind, &ada, &related, "https://example.com/v2", &Projection::default());
+    let element = |name: &str, how: &str| {
+        let reference = format!("https://example.com/v2/Groups/{name}");
+        json!({ "value": name, "$ref": reference, "display": name.to_uppercase(), "type": how })
+    };
+    let expected = [element("staff", "direct"), element("all", "indirect"), element("people", "indirect")];
+    assert_eq!(body["groups"], json!(expected));
 }
 
 #[test]

@@ -83,7 +83,7 @@ fn text(n: u8) -> String {
     ["Ada", "ADA", "Öre", "öRE", "b", "İx"][usize::from(n % 6)].to_owned()
 }
 
-const FILTERS: [(&str, &str); 15] = [
+const FILTERS: [(&str, &str); 17] = [
     ("User", "userName eq \"ada\""),
     ("User", "userName eq \"ÖRE\""),
     ("User", "not (userName eq \"ada\")"),
@@ -93,6 +93,8 @@ const FILTERS: [(&str, &str); 15] = [
     ("User", "emails.value eq \"ADA\" and userName pr"),
     ("User", "emails[type eq \"work\" and value co \"a\"]"),
     ("User", "groups pr"),
+    ("User", "groups[type eq \"indirect\" and display co \"a\"]"),
+    ("User", "not (groups.type eq \"indirect\")"),
     ("User", "active eq false"),
     ("User", "meta.lastModified gt \"1970-01-01T00:00:00.010Z\""),
     ("Group", "displayName eq \"ADA\""),
@@ -169,7 +171,9 @@ impl<S: ScimStore> Side<S> {
         let name = |index: usize| {
             ["A", "B", "a"].get((index + usize::try_from(now.timestamp_millis()).unwrap()) % 4)
         };
-        let member = |index: &usize| match (users.get(*index), name(*index)) {
+        // Past the users are groups, which may hold each other.
+        let any = |index: usize| users.get(index).or_else(|| groups.get(index.checked_sub(5)?));
+        let member = |index: &usize| match (any(*index), name(*index)) {
             (Some(id), None) => json!({ "value": id }),
             (Some(id), name) => json!({ "value": id, "display": name }),
             (None, _) => json!({ "value": "ghost" }),

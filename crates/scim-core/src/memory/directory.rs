@@ -1,7 +1,7 @@
 //! One directory with its resources.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
 };
 
@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 
 use super::lookups::Lookups;
 use crate::{
-    AccountEffect, Directory, DirectoryId, Filter, Member, MemberDelta, Related, Resource, ResourceChange,
-    ResourceCommit, ResourceId, UniqueValue, account, filterable,
+    AccountEffect, Directory, DirectoryId, Filter, MAX_INDIRECT_GROUPS, Member, MemberDelta, Related,
+    Resource, ResourceChange, ResourceCommit, ResourceId, UniqueValue, account, filterable,
 };
 
 #[derive(Debug)]
@@ -107,6 +107,7 @@ impl Rows {
         let related = Related {
             members: filter.mentions("members").then(|| self.members(&resource.id)),
             groups: filter.mentions("groups").then(|| self.groups_of(&resource.id)),
+            groups_around: filter.mentions("groups").then(|| self.groups_around(&resource.id)),
         };
         filter.matches(&filterable(resource, &related))
     }
@@ -121,6 +122,23 @@ impl Rows {
     pub(super) fn groups_of(&self, member: &ResourceId) -> Vec<Member> {
         let groups = self.groups.get(member).into_iter().flatten();
         groups.filter_map(|id| self.resources.get(id)).map(|group| Member::of(group)).collect()
+    }
+
+    /// Each group is passed once, the nearest ones first.
+    pub(super) fn groups_around(&self, member: &ResourceId) -> Vec<Member> {
+        let above = |id: &ResourceId| self.groups.get(id).into_iter().flatten();
+        let mut next: VecDeque<&ResourceId> = above(member).collect();
+        let mut passed: BTreeSet<&ResourceId> = next.iter().copied().chain([member]).collect();
+        let mut around = BTreeSet::new();
+        while let Some(group) = next.pop_front() {
+            for id in above(group) {
+                if around.len() < MAX_INDIRECT_GROUPS && passed.insert(id) {
+                    next.push_back(id);
+                    around.insert(id);
+                }
+            }
+        }
+        around.into_iter().filter_map(|id| self.resources.get(id)).map(|group| Member::of(group)).collect()
     }
 
     pub(super) fn commit(&mut self, change: &ResourceChange) -> Outcome {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Transaction, params, params_from_iter};
-use scim_core::{Member, MemberDelta, ResourceId};
+use scim_core::{MAX_INDIRECT_GROUPS, Member, MemberDelta, ResourceId};
 
 use super::{Place, read};
 use crate::{SqliteError, column::json};
@@ -21,6 +21,45 @@ pub(super) fn groups_of(
     member: &ResourceId,
 ) -> Result<Vec<Member>, SqliteError> {
     related(db, place, member, GROUPS_OF, |group, _| group)
+}
+
+pub(super) fn groups_around(
+    db: &Connection,
+    place: &Place,
+    member: &ResourceId,
+) -> Result<Vec<Member>, SqliteError> {
+    related(db, place, member, &groups_around_sql(), |group, _| group)
+}
+
+fn groups_around_sql() -> String {
+    let around = around("?3");
+    format!(
+        "{around} SELECT r.*, NULL AS display FROM around a
+         CROSS JOIN scim_resources r ON r.tenant = ?1 AND r.directory = ?2 AND r.id = a.id ORDER BY r.id"
+    )
+}
+
+/// The ids of the groups `around` a member, which is an expression.
+///
+/// A group is passed once, since `UNION` knows it by then. Without an order its queue is one of first in, first out, so that
+/// the nearest ones come before the limit; the contract of stores checks it.
+pub(super) fn around(member: &str) -> String {
+    let above = |id: &str| {
+        format!(
+            "m.tenant = ?1 AND m.directory = ?2 AND lower(m.member_id) = lower({id}) AND +m.member_id = {id}"
+        )
+    };
+    let (of_member, of_direct, of_around) = (above(member), above("d.id"), above("a.id"));
+    let index = "scim_memberships m INDEXED BY scim_memberships_by_member";
+    let others = format!("m.group_id <> {member} AND m.group_id NOT IN (SELECT id FROM direct)");
+    format!(
+        "WITH RECURSIVE direct(id) AS MATERIALIZED (SELECT m.group_id FROM {index} WHERE {of_member}),
+         around(id) AS (
+             SELECT m.group_id FROM direct d CROSS JOIN {index} ON {of_direct} WHERE {others}
+             UNION
+             SELECT m.group_id FROM around a CROSS JOIN {index} ON {of_around} WHERE {others}
+             LIMIT {MAX_INDIRECT_GROUPS})"
+    )
 }
 
 const OF_GROUP: &str = "SELECT r.*, m.display FROM scim_memberships m
@@ -197,6 +236,22 @@ mod tests {
             assert!(plan.iter().all(|part| found.contains(part)), "{found}");
             assert!(!found.contains("SCAN"), "{found}");
         }
+    }
+
+    #[test]
+    fn the_groups_around_are_walked_by_the_index_of_members() {
+        let mut db = Connection::open_in_memory().unwrap();
+        register(&db).unwrap();
+        migrate(&mut db).unwrap();
+        let mut explained = db.prepare(&format!("EXPLAIN QUERY PLAN {}", groups_around_sql())).unwrap();
+        let rows = explained.query_map(["t", "d", "u"], |row| row.get::<_, String>("detail")).unwrap();
+        let plan = rows.collect::<Result<Vec<_>, _>>().unwrap();
+        let memberships: Vec<_> = plan.iter().filter(|detail| detail.contains(" m ")).collect();
+        let index = "INDEX scim_memberships_by_member (tenant=? AND directory=? AND <expr>=?)";
+        assert_eq!(memberships.len(), 3, "{plan:?}");
+        assert!(memberships.iter().all(|detail| detail.contains(index)), "{plan:?}");
+        let group = "r USING PRIMARY KEY (tenant=? AND directory=? AND id=?)";
+        assert!(plan.iter().any(|detail| detail.contains(group)), "{plan:?}");
     }
 
     #[test]
