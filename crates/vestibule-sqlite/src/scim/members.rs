@@ -41,26 +41,29 @@ fn groups_around_sql() -> String {
 
 /// The ids of the groups `around` a member, which is an expression.
 ///
-/// A group is passed once, since `UNION` knows it by then. Without an order its queue is one of first in, first out, so that
-/// the nearest ones come before the limit; the contract of stores checks it.
+/// A group is passed once, since `UNION` knows it by then, and none is passed after the limit. Without an order the queue is
+/// one of first in, first out, so that the nearest ones come before; the contract of stores checks it.
 pub(super) fn around(member: &str) -> String {
-    let above = |id: &str| {
+    let of = |id: &str| {
         format!(
             "m.tenant = ?1 AND m.directory = ?2 AND lower(m.member_id) = lower({id}) AND +m.member_id = {id}"
         )
     };
-    let (of_member, of_direct, of_around) = (above(member), above("d.id"), above("a.id"));
-    let index = "scim_memberships m INDEXED BY scim_memberships_by_member";
-    let others = format!("m.group_id <> {member} AND m.group_id NOT IN (SELECT id FROM direct)");
+    let (of_member, of_group) = (of(member), of("w.id"));
     format!(
-        "WITH RECURSIVE direct(id) AS MATERIALIZED (SELECT m.group_id FROM {index} WHERE {of_member}),
-         around(id) AS (
-             SELECT m.group_id FROM direct d CROSS JOIN {index} ON {of_direct} WHERE {others}
+        "WITH RECURSIVE walk(id) AS (
+             SELECT m.group_id FROM {INDEXED} WHERE {of_member}
              UNION
-             SELECT m.group_id FROM around a CROSS JOIN {index} ON {of_around} WHERE {others}
+             SELECT m.group_id FROM walk w CROSS JOIN {INDEXED} ON {of_group}),
+         around(id) AS (
+             SELECT w.id FROM walk w WHERE w.id <> {member} AND NOT EXISTS (
+                 SELECT 1 FROM scim_memberships d
+                 WHERE d.tenant = ?1 AND d.directory = ?2 AND d.group_id = w.id AND d.member_id = {member})
              LIMIT {MAX_INDIRECT_GROUPS})"
     )
 }
+
+const INDEXED: &str = "scim_memberships m INDEXED BY scim_memberships_by_member";
 
 const OF_GROUP: &str = "SELECT r.*, m.display FROM scim_memberships m
     JOIN scim_resources r ON r.tenant = m.tenant AND r.directory = m.directory AND r.id = m.member_id
@@ -248,10 +251,14 @@ mod tests {
         let plan = rows.collect::<Result<Vec<_>, _>>().unwrap();
         let memberships: Vec<_> = plan.iter().filter(|detail| detail.contains(" m ")).collect();
         let index = "INDEX scim_memberships_by_member (tenant=? AND directory=? AND <expr>=?)";
-        assert_eq!(memberships.len(), 3, "{plan:?}");
+        assert_eq!(memberships.len(), 2, "{plan:?}");
         assert!(memberships.iter().all(|detail| detail.contains(index)), "{plan:?}");
-        let group = "r USING PRIMARY KEY (tenant=? AND directory=? AND id=?)";
-        assert!(plan.iter().any(|detail| detail.contains(group)), "{plan:?}");
+        for key in [
+            "d USING PRIMARY KEY (tenant=? AND directory=? AND group_id=? AND member_id=?)",
+            "r USING PRIMARY KEY (tenant=? AND directory=? AND id=?)",
+        ] {
+            assert!(plan.iter().any(|detail| detail.contains(key)), "{plan:?}");
+        }
     }
 
     #[test]
