@@ -4,7 +4,10 @@ use std::{collections::HashSet, sync::Arc};
 
 use serde_json::Value;
 
-use crate::schema::{self, Attribute, AttributeType, Mutability, ResourceType, Returned, Schema, Uniqueness};
+use crate::{
+    path::KnownPaths,
+    schema::{Attribute, AttributeType, Mutability, ResourceType, Returned, Schema, Uniqueness},
+};
 
 /// The URN of the enterprise extension of users.
 pub const ENTERPRISE_USER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -31,6 +34,8 @@ pub struct TypeSchema {
     /// The schemas that extend it.
     pub extensions: Vec<Arc<Schema>>,
     common: Vec<Arc<Attribute>>,
+    paths: KnownPaths,
+    extension_paths: Vec<KnownPaths>,
 }
 
 const SCHEMAS: [&str; 3] = [
@@ -94,12 +99,18 @@ impl Registry {
             })
         };
         let schema = known(&definition.schema)?;
-        let extensions = definition
+        let extensions: Vec<Arc<Schema>> = definition
             .schema_extensions
             .iter()
             .map(|extension| known(&extension.schema))
             .collect::<Result<_, _>>()?;
-        Ok(Arc::new(TypeSchema { schema, extensions, common: common_attributes(), definition }))
+        let common = common_attributes();
+        let paths = KnownPaths::of(None, schema.attributes.iter().chain(&common));
+        let extension_paths = extensions
+            .iter()
+            .map(|schema| KnownPaths::of(Some(&schema.id), schema.attributes.iter()))
+            .collect();
+        Ok(Arc::new(TypeSchema { schema, extensions, common, paths, extension_paths, definition }))
     }
 
     /// Every schema.
@@ -169,7 +180,17 @@ impl TypeSchema {
 
     /// An attribute of the type's own schema, or one that every resource has.
     pub fn attribute(&self, name: &str) -> Option<&Arc<Attribute>> {
-        schema::find(&self.schema.attributes, name).or_else(|| schema::find(&self.common, name))
+        self.paths.attribute(name)
+    }
+
+    /// The paths into its own schema and the common attributes.
+    pub(crate) fn paths(&self) -> &KnownPaths {
+        &self.paths
+    }
+
+    /// The extensions, each with the paths into it.
+    pub(crate) fn extension_paths(&self) -> impl Iterator<Item = (&Arc<Schema>, &KnownPaths)> {
+        self.extensions.iter().zip(&self.extension_paths)
     }
 
     /// The attributes that every resource has: `id`, `externalId`, `meta`, `schemas`.

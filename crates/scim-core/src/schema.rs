@@ -199,6 +199,11 @@ impl Attribute {
         find(&self.sub_attributes, name)
     }
 
+    /// Most write it as the schema does, and to compare bytes is much less work.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.name.len() == name.len() && (&*self.name == name || self.name.eq_ignore_ascii_case(name))
+    }
+
     /// Whether it is an object.
     pub fn is_complex(&self) -> bool {
         self.kind == AttributeType::Complex
@@ -207,7 +212,5 @@ impl Attribute {
 
 /// The attribute of this name, in any case.
 pub(crate) fn find<'a>(attributes: &'a [Arc<Attribute>], name: &str) -> Option<&'a Arc<Attribute>> {
-    // Most write it as the schema does, and to compare bytes is much less work.
-    let is = |found: &str| found.len() == name.len() && (found == name || found.eq_ignore_ascii_case(name));
-    attributes.iter().find(|attribute| is(&attribute.name))
+    attributes.iter().find(|attribute| attribute.is_named(name))
 }
