@@ -53,8 +53,8 @@ pub enum ResourceChange {
         /// What is told of it.
         event: Option<Arc<Event>>,
     },
-    /// Changes members whatever the revision is unless one is expected; if no membership really changes, it commits as
-    /// [`ResourceCommit::Unchanged`].
+    /// Changes members whatever the revision is unless one is expected; if no membership and
+    /// no name of a member really changes, it commits as [`ResourceCommit::Unchanged`].
     Members {
         /// The name of the resource's type.
         kind: Arc<str>,
@@ -64,17 +64,19 @@ pub enum ResourceChange {
         members: MemberDelta,
         /// When.
         at: chrono::DateTime<chrono::Utc>,
-        /// The revision that the group must have, if the client says one.
+        /// The revision that the group must have, if the client says one, or `members` depends on who they were.
         expected: Option<Revision>,
         /// What is told of it.
         event: Option<Arc<Event>>,
     },
-    /// Deletes a resource with its memberships.
+    /// Deletes a resource with its memberships; each group that it was a member of is at its next revision afterwards.
     Delete {
         /// The name of its type.
         kind: Arc<str>,
         /// The resource.
         id: ResourceId,
+        /// When; the groups that it was a member of have changed then.
+        at: chrono::DateTime<chrono::Utc>,
         /// The revision that it must have, if the client says one.
         expected: Option<Revision>,
         /// What is told of it.

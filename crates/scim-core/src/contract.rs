@@ -10,6 +10,7 @@
 
 mod filters;
 mod groups;
+mod nested;
 mod pages;
 mod sample;
 mod sorts;
@@ -24,7 +25,7 @@ use self::sample::{
     CONNECTION, added, all, at, by, directory, directory_of, group, member_ids, removed, replaced,
     resource_ids, setup, stored, tenant, tenant_named, user,
 };
-pub use self::{filters::*, groups::*, pages::*, sorts::*, tenancy::*, writes::*};
+pub use self::{filters::*, groups::*, nested::*, pages::*, sorts::*, tenancy::*, writes::*};
 use crate::{
     Commit, DirectoryChange, DirectoryId, Event, MemberDelta, Registry, Resource, ResourceChange,
     ResourceCommit, ResourceId, ResourceQuery, Revision, ScimStore, UniqueValue, Window,
@@ -109,10 +110,13 @@ macro_rules! contract {
                 any_value_is_read_back
                 a_delta_adds_and_removes_at_once
                 a_delta_may_be_of_any_size
-                a_member_keeps_the_name_that_was_given_first
+                a_member_has_the_name_that_was_given_last
+                a_member_is_renamed_in_its_own_group
                 a_member_who_comes_back_has_a_new_name
                 groups_hold_groups
                 a_deleted_group_leaves_its_groups
+                a_deleted_member_is_a_change_of_its_groups
+                a_group_is_not_replaced_from_before_a_member_was_deleted
                 members_of_what_is_no_group_change_nothing
                 a_change_of_members_is_dated
                 clearing_an_empty_group_changes_nothing
@@ -149,6 +153,11 @@ macro_rules! contract {
                 a_page_at_a_position_counts_the_whole_list
                 a_page_at_a_position_is_filtered
                 what_is_looked_up_is_paged_too
+                the_groups_around_groups_are_told
+                a_circle_of_groups_is_passed_once
+                the_groups_around_follow_every_change
+                the_nearest_of_too_many_groups_are_told
+                a_filter_sees_the_groups_around
         }
     };
 }
@@ -260,7 +269,7 @@ pub async fn a_resource_has_one_type<S: ScimStore>(store: S) -> Check {
     stored(&store, [user(1)]).await?;
     let read = store.resource(&tenant(), &directory(), "Group", &user(1).id).await?;
     ensure_eq!(read, None, "a user is no group");
-    let delete = ResourceChange::Delete { kind: "Group".into(), id: user(1).id, expected: None, event: None };
+    let delete = removed(&Resource { kind: "Group".into(), ..user(1) });
     ensure_eq!(
         store.commit(&tenant(), &directory(), &delete).await?,
         ResourceCommit::Stale,
@@ -658,6 +667,7 @@ mod tests {
             checks,
             include_str!("contract/filters.rs"),
             include_str!("contract/groups.rs"),
+            include_str!("contract/nested.rs"),
             include_str!("contract/pages.rs"),
             include_str!("contract/sorts.rs"),
             include_str!("contract/tenancy.rs"),

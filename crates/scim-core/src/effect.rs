@@ -45,7 +45,8 @@ pub struct Account {
     pub role: RoleEffect,
 }
 
-/// What the account of a user should be, given its attributes before and all groups that it is in.
+/// What the account of a user should be, given its attributes before and all groups that it is a direct member of: a group
+/// around those gives no role.
 pub fn account(
     directory: &Directory,
     before: Option<&Map<String, Value>>,

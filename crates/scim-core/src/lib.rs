@@ -18,6 +18,7 @@ mod change;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod cursor;
+mod declared;
 mod directory;
 pub mod discovery;
 mod effect;
@@ -70,7 +71,7 @@ pub use crate::{
     id::{DirectoryId, ResourceId, TransactionId},
     list::ListRequest,
     mapping::{MAX_MAPPINGS, MappingError, NewMapping, add_mapping, remove_mapping, replace_mappings},
-    members::{Joining, MAX_MEMBERS, MemberDelta},
+    members::{Joining, MAX_INDIRECT_GROUPS, MAX_MEMBERS, MemberDelta},
     memory::MemoryStore,
     password::{ClearPassword, StoredPassword},
     patch::{MAX_OPERATIONS, PatchRequest, Patched, patch},

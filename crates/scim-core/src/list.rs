@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::{
-    Filter, FilterError, Projection, Sort, SortError,
+    Filter, FilterError, Profile, Projection, Sort, SortError,
+    declared::{Message, check_shape},
     discovery::{DEFAULT_RESULTS, MAX_RESULTS},
     error::{ScimError, ScimType, shortened},
     registry::TypeSchema,
@@ -77,6 +78,18 @@ impl ListRequest {
         Ok(self.count())
     }
 
+    /// Reads the body of a search as a profile wants it.
+    ///
+    /// # Errors
+    /// As [`Self::parse`]; 400 `invalidSyntax`, if it [has to say](Profile::requires_schemas) that it is a search, and
+    /// doesn't.
+    pub fn parse_under(profile: Profile, body: &Value) -> Result<Self, ScimError> {
+        let request = Self::parse(body)?;
+        let is_declared = body.as_object().map(|body| Message::Search.is_declared(body)).transpose()?;
+        Message::Search.check(profile, is_declared.unwrap_or_default())?;
+        Ok(request)
+    }
+
     /// Reads the body of a search (RFC 7644 §3.4.3); names match in any case.
     ///
     /// # Errors
@@ -84,6 +97,7 @@ impl ListRequest {
     pub fn parse(body: &Value) -> Result<Self, ScimError> {
         let syntax = || ScimError::bad(ScimType::InvalidSyntax, "the body must be a JSON object");
         let body = body.as_object().ok_or_else(syntax)?;
+        check_shape(body)?;
         let field = |name: &str| {
             let found = body.iter().find(|(found, _)| found.eq_ignore_ascii_case(name));
             found.map(|(_, value)| value).filter(|value| !value.is_null())

@@ -13,16 +13,19 @@ use crate::{
 /// The most members that one request may name.
 pub const MAX_MEMBERS: usize = 100_000;
 
+/// The most groups that a resource is told to be an indirect member of.
+pub const MAX_INDIRECT_GROUPS: usize = 1_000;
+
 /// What becomes of the members of a group: commits as *conditional*, row by row, whoever the other members are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MemberDelta {
     /// Nobody who is not in `add` stays.
     pub clear: bool,
-    /// Who becomes a member; no error if they are.
+    /// Who becomes a member; no error if they are, and a change if `displays` gives them another name.
     pub add: Vec<ResourceId>,
     /// Who is a member no longer; no error if they are not. Empty if `clear`.
     pub remove: Vec<ResourceId>,
-    /// The names that the client gives to some of `add`; the others have none.
+    /// The names that the client gives to some of `add`; the others keep the one that they have as members.
     pub displays: HashMap<ResourceId, String>,
 }
 
@@ -63,8 +66,25 @@ impl Pending {
         }
     }
 
-    pub(crate) fn remove(&mut self, members: Vec<Joining>) {
-        members.into_iter().for_each(|(member, _)| self.name(member, false));
+    pub(crate) fn remove(&mut self, member: ResourceId) {
+        self.displays.remove(&member);
+        self.name(member, false);
+    }
+
+    /// Whether somebody who was a member still is.
+    pub(crate) fn keeps(&self, member: &ResourceId) -> bool {
+        self.joins.get(member).copied().unwrap_or(!self.clear)
+    }
+
+    /// The name that a member was given.
+    pub(crate) fn display(&self, member: &ResourceId) -> Option<&str> {
+        self.displays.get(member).map(String::as_str)
+    }
+
+    /// Those who were named as members, also if they were members before.
+    pub(crate) fn joining(&self) -> impl Iterator<Item = Joining> + '_ {
+        let joins = self.named.iter().filter(|member| self.joins.get(*member).copied().unwrap_or_default());
+        joins.map(|member| (member.clone(), self.displays.get(member).cloned()))
     }
 
     pub(crate) fn clear(&mut self) {
@@ -116,24 +136,21 @@ fn member(element: &Value) -> Result<Joining, ScimError> {
     Ok((id.ok_or_else(nameless)?, text("display").map(str::to_owned)))
 }
 
-/// The ids that the filter of `members[…]` names; only `value eq "…"` and several of them joined by `or`.
+/// The ids that the filter of `members[…]` names, if it is `value eq "…"`, or several of them joined by `or`.
 ///
-/// Any other filter would have to look at every member.
-pub(crate) fn ids_of_filter(filter: &Filter) -> Result<Vec<ResourceId>, ScimError> {
+/// Any other filter has to look at every member.
+pub(crate) fn ids_of_filter(filter: &Filter) -> Option<Vec<ResourceId>> {
     match filter {
         Filter::Or(a, b) => {
             let mut ids = ids_of_filter(a)?;
             ids.extend(ids_of_filter(b)?);
-            Ok(ids)
+            Some(ids)
         }
         Filter::Compare(Comparison { path, operator: Operator::Equal, literal: Value::String(id) })
             if &*path.attribute.name == "value" =>
         {
-            Ok(vec![ResourceId::named(id)])
+            Some(vec![ResourceId::named(id)])
         }
-        _ => Err(ScimError::bad(
-            ScimType::InvalidFilter,
-            "members are selected by `value eq \"…\"`, joined by `or`",
-        )),
+        _ => None,
     }
 }

@@ -172,6 +172,15 @@ impl ResourceReader for MemoryStore {
     ) -> Result<Vec<Member>, Infallible> {
         Ok(self.read(tenant, directory, |rows| rows.groups_of(member)))
     }
+
+    async fn groups_around(
+        &self,
+        tenant: &TenantId,
+        directory: &DirectoryId,
+        member: &ResourceId,
+    ) -> Result<Vec<Member>, Infallible> {
+        Ok(self.read(tenant, directory, |rows| rows.groups_around(member)))
+    }
 }
 
 impl ResourceWriter for MemoryStore {

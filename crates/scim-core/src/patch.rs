@@ -2,16 +2,19 @@
 
 mod apply;
 mod elements;
+mod members;
 mod password;
 mod request;
+
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use self::apply::Place;
 pub use self::request::{MAX_OPERATIONS, PatchRequest};
 use crate::{
-    Filter, MemberDelta, Profile, canonical,
-    error::{ScimError, ScimType},
+    Filter, Member, MemberDelta, Profile, canonical,
+    error::{ScimError, ScimType, shortened},
     members::Pending,
     path::elements,
     registry::TypeSchema,
@@ -43,8 +46,13 @@ pub fn patch(
     request: &PatchRequest,
 ) -> Result<Patched, ScimError> {
     let profile = request.profile;
-    let mut working =
-        Working { attributes: attributes.clone(), members: Pending::default(), profile, work: 0 };
+    let mut working = Working {
+        attributes: attributes.clone(),
+        members: Pending::default(),
+        stored_members: request.members.clone(),
+        profile,
+        work: 0,
+    };
     for operation in &*request.operations {
         apply::apply(kind, &mut working, operation)?;
     }
@@ -56,6 +64,8 @@ pub fn patch(
 struct Working {
     attributes: Map<String, Value>,
     members: Pending,
+    /// Who they were before, if that was read.
+    stored_members: Option<Arc<[Member]>>,
     profile: Profile,
     /// See [`MAX_WORK`].
     work: usize,
@@ -66,11 +76,19 @@ impl Working {
     fn spend_on(&mut self, place: &Place) -> Result<(), ScimError> {
         let elements = elements(&self.attributes, &place.path).len();
         let terms = place.filter.as_ref().map_or(1, Filter::terms);
-        self.work = self.work.saturating_add(elements.saturating_mul(terms));
+        self.spend(elements.saturating_mul(terms))
+    }
+
+    fn spend(&mut self, work: usize) -> Result<(), ScimError> {
+        self.work = self.work.saturating_add(work);
         if self.work <= MAX_WORK {
             return Ok(());
         }
         let detail = "the lists that the operations look at are too long: send the rest in another request";
         Err(ScimError { status: 413, kind: Some(ScimType::TooMany), detail: detail.to_owned() })
     }
+}
+
+fn no_target(text: &str) -> ScimError {
+    ScimError::bad(ScimType::NoTarget, format!("`{}` selects nothing", shortened(text)))
 }

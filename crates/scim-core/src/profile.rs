@@ -36,6 +36,13 @@ pub struct Profile {
     ///
     /// Keycloak's extension sends whole resources like this, and Entra ID complex roles (`AppRoleAssignmentsComplex`).
     pub reads_json_in_texts: bool,
+    /// Whether `schemas` must be as RFC 7643 §3 and RFC 7644 §3.1 have it, or the body is refused with 400: those of a
+    /// resource name its type's own schema and each extension that the body has attributes of, once and nothing else;
+    /// those of a message name the message.
+    ///
+    /// Entra ID names a schema of its own in groups and leaves extensions out, OneLogin names those of SCIM 1, and others
+    /// send none; an answer names the right ones in any case.
+    pub requires_schemas: bool,
 }
 
 impl Profile {
@@ -46,5 +53,6 @@ impl Profile {
         refuses_unmatched_replace: false,
         adds_replaced_members: false,
         reads_json_in_texts: true,
+        requires_schemas: false,
     };
 }

@@ -57,6 +57,14 @@ impl Projection {
         for sub in attribute.sub_attributes.iter().filter(|sub| !self.keeps_sub(extension, attribute, sub)) {
             remove_sub(value, &sub.name);
         }
+        // RFC 7644 §3.9: what is asked for overrides the default, so that `members.display` brings no `value` along. An
+        // element of which nothing is asked for has no value then, and RFC 7643 §2.5 has none answered as absent, not `{}`.
+        if let Value::Array(elements) = value {
+            elements.retain(|element| !is_nothing(element));
+        }
+        if is_nothing(value) {
+            holder.remove(&*attribute.name);
+        }
     }
 
     fn keeps(&self, extension: Option<&str>, attribute: &Attribute) -> bool {
@@ -99,6 +107,14 @@ impl Projection {
 
 fn is(path: &AttributePath, extension: Option<&str>, attribute: &Attribute) -> bool {
     path.extension.as_deref() == extension && path.attribute.name == attribute.name
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Object(object) => object.is_empty(),
+        Value::Array(elements) => elements.is_empty(),
+        _ => false,
+    }
 }
 
 fn remove_sub(value: &mut Value, sub: &str) {

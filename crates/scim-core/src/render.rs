@@ -10,8 +10,10 @@ use crate::{Member, Projection, Resource, Revision, registry::TypeSchema};
 pub struct Related {
     /// The members of a group, if they were loaded.
     pub members: Option<Vec<Member>>,
-    /// The groups of a user, if they were loaded.
+    /// The groups that a user is a direct member of, if they were loaded.
     pub groups: Option<Vec<Member>>,
+    /// The groups around those, if they were loaded.
+    pub groups_around: Option<Vec<Member>>,
 }
 
 /// The wire form of a resource, with what `projection` asks for; `base_url` is without a slash at its end.
@@ -61,16 +63,22 @@ pub fn filterable(resource: &Resource, related: &Related) -> Map<String, Value> 
         "version": version(resource),
     });
     object.insert("meta".into(), meta);
-    for (name, list) in [("members", &related.members), ("groups", &related.groups)] {
-        if let Some(list) = list.as_ref().filter(|list| !list.is_empty()) {
-            let direct = (name == "groups").then_some("direct");
-            object.insert(name.into(), list.iter().map(|member| element(member, direct)).collect());
+    let all = |list: &Option<Vec<Member>>, kind| -> Vec<Value> {
+        list.iter().flatten().map(|member| element(member, kind)).collect()
+    };
+    // RFC 7643 §4.1.2.
+    let mut groups = all(&related.groups, Some("direct"));
+    groups.extend(all(&related.groups_around, Some("indirect")));
+    for (name, list) in [("members", all(&related.members, None)), ("groups", groups)] {
+        if !list.is_empty() {
+            object.insert(name.into(), list.into());
         }
     }
     object
 }
 
-fn element(member: &Member, kind: Option<&str>) -> Value {
+/// A member, or a group of this kind of membership, as an answer has it.
+pub(crate) fn element(member: &Member, kind: Option<&str>) -> Value {
     let mut element = json!({ "value": member.id.as_str(), "type": kind.unwrap_or(&*member.kind) });
     if let (Some(display), Value::Object(object)) = (&member.display, &mut element) {
         object.insert("display".into(), display.as_str().into());

@@ -10,9 +10,9 @@ mod known_members;
 mod list;
 mod passwords;
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use rand_core::CryptoRng;
 use serde_json::Value;
 
@@ -27,9 +27,9 @@ use self::{
 };
 use crate::{
     ClearPassword, Commit, Cursors, Directory, DirectoryChange, DirectoryId, DirectoryToken, EventDetail,
-    NewDirectory, PatchRequest, Profile, Projection, Registry, Related, Resource, ResourceChange, ResourceId,
-    ScimStore, TenantId, bulk::Method, create, error::ScimError, modify, registry::TypeSchema,
-    render::render, replace,
+    Member, NewDirectory, PatchRequest, Profile, Projection, Registry, Related, Resource, ResourceChange,
+    ResourceId, ScimStore, TenantId, bulk::Method, create, declared::check_resource, error::ScimError,
+    modify, registry::TypeSchema, render::render, replace,
 };
 
 /// A SCIM service provider for all tenants, on a store.
@@ -182,6 +182,7 @@ impl<S: ScimStore> Scim<S> {
         now: DateTime<Utc>,
         rng: &mut impl CryptoRng,
     ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
+        check_resource(self.profile, kind, body).map_err(ServiceError::Refused)?;
         let password = self.password(|| ClearPassword::of_body(kind, body))?;
         let (resource, mut change) = create(kind, body, now, rng).map_err(ServiceError::Refused)?;
         if let Some(password) = self.stored(call.place.tenant, password.as_ref()).await? {
@@ -252,9 +253,10 @@ impl<S: ScimStore> Scim<S> {
         body: &Value,
         now: DateTime<Utc>,
     ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
+        check_resource(self.profile, kind, body).map_err(ServiceError::Refused)?;
         let password = self.password(|| ClearPassword::of_body(kind, body))?;
-        let attempt = Attempt { method: Method::Put, now, password };
-        self.change(call, kind, id, attempt, |stored| replace(kind, stored, body, now)).await
+        let attempt = Attempt { method: Method::Put, now, password, by_members: false };
+        self.change(call, kind, id, attempt, |stored, _| replace(kind, stored, body, now)).await
     }
 
     /// Changes a resource (RFC 7644 §3.5.2).
@@ -269,10 +271,16 @@ impl<S: ScimStore> Scim<S> {
         request: &PatchRequest,
         now: DateTime<Utc>,
     ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
+        request.check_declared(self.profile).map_err(ServiceError::Refused)?;
         let request = request.under(self.profile);
         let password = self.password(|| request.password(kind))?;
-        let attempt = Attempt { method: Method::Patch, now, password };
-        self.change(&call.into(), kind, id, attempt, |stored| modify(kind, stored, &request, now)).await
+        let by_members = request.selects_members(kind);
+        let attempt = Attempt { method: Method::Patch, now, password, by_members };
+        let decide = |stored: &Arc<Resource>, members: Option<Vec<Member>>| match members {
+            None => modify(kind, stored, &request, now),
+            Some(members) => modify(kind, stored, &request.on_members(members), now),
+        };
+        self.change(&call.into(), kind, id, attempt, decide).await
     }
 
     /// Deletes a resource (RFC 7644 §3.6).
@@ -292,6 +300,7 @@ impl<S: ScimStore> Scim<S> {
             let mut change = ResourceChange::Delete {
                 kind: kind.name().clone(),
                 id: id.clone(),
+                at: now.trunc_subsecs(3),
                 expected: None,
                 event: None,
             };
@@ -333,12 +342,30 @@ impl<S: ScimStore> Scim<S> {
         }
         if wants("groups") {
             let groups = self.store.groups_of(place.tenant, place.directory, &resource.id).await;
-            related.groups = Some(groups.map_err(ServiceError::Store)?);
+            let groups = groups.map_err(ServiceError::Store)?;
+            if !groups.is_empty() {
+                related.groups_around = Some(self.groups_around(place, &resource.id, &groups).await?);
+            }
+            related.groups = Some(groups);
         }
         Ok(Answer {
             body: render(kind, &resource, &related, place.base_url, projection),
             head: Head::of(kind, &resource, place.base_url),
         })
+    }
+
+    /// Without those that it is in by now, if that changed between two reads.
+    async fn groups_around(
+        &self,
+        place: Place<'_>,
+        member: &ResourceId,
+        groups: &[Member],
+    ) -> Result<Vec<Member>, ServiceError<ScimError, S::Error>> {
+        let direct: HashSet<&ResourceId> = groups.iter().map(|group| &group.id).collect();
+        let around = self.store.groups_around(place.tenant, place.directory, member).await;
+        let mut around = around.map_err(ServiceError::Store)?;
+        around.retain(|group| !direct.contains(&group.id));
+        Ok(around)
     }
 
     async fn load(

@@ -93,6 +93,19 @@ pub trait ResourceReader: ErrorType + Send + Sync {
         directory: &DirectoryId,
         member: &ResourceId,
     ) -> impl Future<Output = Result<Vec<Member>, Self::Error>> + Send;
+
+    /// The groups that a resource is an indirect member of: they hold a group that it is in, at any depth.
+    ///
+    /// # Contract
+    /// By id; the display is the group's `displayName`. Each is told once, whatever circles groups make, and neither the
+    /// resource itself nor a group that it is a direct member of. Of more than
+    /// [`MAX_INDIRECT_GROUPS`](crate::MAX_INDIRECT_GROUPS) those are told that the fewest groups are between.
+    fn groups_around(
+        &self,
+        tenant: &TenantId,
+        directory: &DirectoryId,
+        member: &ResourceId,
+    ) -> impl Future<Output = Result<Vec<Member>, Self::Error>> + Send;
 }
 
 /// Writing resources of a directory.
@@ -101,7 +114,8 @@ pub trait ResourceWriter: ErrorType + Send + Sync {
     ///
     /// # Contract
     /// As each [`ResourceChange`] says; all of it or nothing, and durable before it is answered. A membership whose group
-    /// or member is gone is gone, too. The account effects are derived from what is stored by then, for the user that was
+    /// or member is gone is gone, too: the groups that a deleted resource was a direct member of, and no others, are at
+    /// their next revision, changed when it was deleted, so that whoever knows their version reads them anew. The account effects are derived from what is stored by then, for the user that was
     /// written, and for every user who joined or left a group that [gives a role](Directory::gives_role); they belong to
     /// the same commit. Nothing else needs the members of a group that is cleared or deleted. So do
     /// [`ResourceChange::password`] and [`ResourceChange::event`] belong to it, for a store that hands them to the host.
@@ -192,6 +206,15 @@ macro_rules! through_pointer {
                 member: &ResourceId,
             ) -> Result<Vec<Member>, S::Error> {
                 (**self).groups_of(tenant, directory, member).await
+            }
+
+            async fn groups_around(
+                &self,
+                tenant: &TenantId,
+                directory: &DirectoryId,
+                member: &ResourceId,
+            ) -> Result<Vec<Member>, S::Error> {
+                (**self).groups_around(tenant, directory, member).await
             }
         }
 

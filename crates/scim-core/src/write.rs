@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     MemberDelta, PatchRequest, Resource, ResourceChange, ResourceId, Revision, StoredPassword, UniqueValue,
-    canonical,
+    canonical, declared,
     error::{ScimError, ScimType},
     filter::comparison_key,
     members,
@@ -162,6 +162,7 @@ fn read(kind: &TypeSchema, body: &Value) -> Result<(Map<String, Value>, Option<M
     let body = body
         .as_object()
         .ok_or_else(|| ScimError::bad(ScimType::InvalidSyntax, "the body must be a JSON object"))?;
+    declared::check_shape(body)?;
     let mut attributes = canonical::attributes(kind, body)?;
     canonical::check_required(kind, &attributes)?;
     if !kind.has_members() {

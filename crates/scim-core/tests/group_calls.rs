@@ -3,7 +3,7 @@
 use std::{
     convert::Infallible,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -13,8 +13,9 @@ use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use scim_core::{
     Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Member, MemberDelta,
-    MemoryStore, NewDirectory, PatchRequest, Place, Registry, Resource, ResourceChange, ResourceCommit,
-    ResourceId, ResourcePage, ResourceQuery, ResourceReader, ResourceWriter, Revision, Scim, TenantId,
+    MemoryStore, NewDirectory, PatchRequest, Place, Projection, Registry, Resource, ResourceChange,
+    ResourceCommit, ResourceId, ResourcePage, ResourceQuery, ResourceReader, ResourceWriter, Revision, Scim,
+    ScimError, ServiceError, TenantId,
 };
 use serde_json::{Value, json};
 use store_contract::block_on;
@@ -25,6 +26,8 @@ struct Counting {
     store: MemoryStore,
     calls: AtomicUsize,
     members: AtomicUsize,
+    /// Commits that come between, each after members were read.
+    between: Mutex<Vec<ResourceChange>>,
 }
 
 impl Counting {
@@ -97,7 +100,12 @@ impl ResourceReader for Counting {
         directory: &DirectoryId,
         group: &ResourceId,
     ) -> Result<Vec<Member>, Infallible> {
-        Ok(self.told(self.call().members(tenant, directory, group).await?))
+        let members = self.told(self.call().members(tenant, directory, group).await?);
+        let between = self.between.lock().unwrap().pop();
+        if let Some(change) = between {
+            self.store.commit(tenant, directory, &change).await?;
+        }
+        Ok(members)
     }
 
     async fn groups_of(
@@ -107,6 +115,15 @@ impl ResourceReader for Counting {
         member: &ResourceId,
     ) -> Result<Vec<Member>, Infallible> {
         Ok(self.told(self.call().groups_of(tenant, directory, member).await?))
+    }
+
+    async fn groups_around(
+        &self,
+        tenant: &TenantId,
+        directory: &DirectoryId,
+        member: &ResourceId,
+    ) -> Result<Vec<Member>, Infallible> {
+        Ok(self.told(self.call().groups_around(tenant, directory, member).await?))
     }
 }
 
@@ -173,13 +190,24 @@ impl House {
         assert!(matches!(commit, ResourceCommit::Applied(_)), "{commit:?}");
     }
 
+    fn members(&self) -> Vec<String> {
+        let all = ResourceId::named("all");
+        let members = block_on(self.scim.store().store.members(&self.tenant, &self.directory, &all)).unwrap();
+        members.iter().map(|member| member.id.to_string()).collect()
+    }
+
     /// The revision of the group after a PATCH.
     fn patch(&self, operations: &Value) -> Revision {
+        self.try_patch(operations).unwrap()
+    }
+
+    fn try_patch(&self, operations: &Value) -> Result<Revision, ServiceError<ScimError, Infallible>> {
         let place = Place { tenant: &self.tenant, directory: &self.directory, base_url: "http://x" };
         let kind = self.scim.registry().resource_type("Group").unwrap().clone();
         let request = PatchRequest::parse(&json!({ "Operations": operations })).unwrap();
         let all = ResourceId::named("all");
-        block_on(self.scim.modify(place, &kind, &all, &request, DateTime::UNIX_EPOCH)).unwrap().revision
+        let patched = block_on(self.scim.modify(place, &kind, &all, &request, DateTime::UNIX_EPOCH));
+        patched.map(|group| group.revision)
     }
 }
 
@@ -208,4 +236,105 @@ fn a_member_comes_and_goes_by_two_calls_that_read_no_member() {
             assert_eq!(house.scim.store().counted(), (2, 0), "step {count} in {members}: {operations}");
         }
     }
+}
+
+/// A walk around groups costs nobody anything who is in none.
+#[test]
+fn the_groups_of_a_user_are_read_as_far_as_there_are_any() {
+    let house = House::of(2);
+    let place = Place { tenant: &house.tenant, directory: &house.directory, base_url: "http://x" };
+    let kind = house.scim.registry().resource_type("User").unwrap().clone();
+    let groups = |user: &str, asked: Option<&str>| {
+        let projection = Projection::parse(&kind, None, asked);
+        let read = block_on(house.scim.read(place, &kind, &ResourceId::named(user), &projection)).unwrap();
+        let told = read.body["groups"].as_array().cloned().unwrap_or_default();
+        let told: Vec<_> = told.iter().map(|group| format!("{} {}", group["value"], group["type"])).collect();
+        (told, house.scim.store().counted().0)
+    };
+    let direct = "\"all\" \"direct\"".to_owned();
+    assert_eq!(groups("new", None), (Vec::new(), 2));
+    assert_eq!(groups("u0", None), (vec![direct.clone()], 3));
+    house.commit(&created("Group", "around", vec![ResourceId::named("all")]));
+    house.scim.store().counted();
+    assert_eq!(groups("u0", None), (vec![direct, "\"around\" \"indirect\"".to_owned()], 3));
+    assert_eq!(groups("u0", Some("groups")), (Vec::new(), 1));
+}
+
+fn removal(filter: &str) -> Value {
+    json!([{ "op": "remove", "path": format!("members[{filter}]") }])
+}
+
+#[test]
+fn members_that_are_named_by_their_ids_are_not_read() {
+    let house = House::of(10);
+    let three = (1..=3).map(|n| format!("value eq \"u{n}\"")).collect::<Vec<_>>().join(" or ");
+    assert_eq!(house.patch(&removal(&three)), Revision(2));
+    assert_eq!(house.scim.store().counted(), (2, 0));
+    assert_eq!(house.members(), ["u0", "u4", "u5", "u6", "u7", "u8", "u9"]);
+}
+
+#[test]
+fn members_that_are_selected_by_what_they_are_are_read_once() {
+    let house = House::of(10);
+    house.commit(&created("Group", "inner", Vec::new()));
+    house.patch(&json!([{ "op": "add", "path": "members", "value": [{ "value": "inner" }] }]));
+    house.scim.store().counted();
+    for (filter, members) in [
+        ("value eq \"u1\" and type eq \"Group\"", 11),
+        ("value eq \"u1\" and type eq \"User\"", 10),
+        ("not (type eq \"Group\")", 1),
+        ("type eq \"Group\"", 0),
+    ] {
+        house.patch(&removal(filter));
+        let (calls, read) = house.scim.store().counted();
+        assert!(calls <= 3 && read <= 11, "`{filter}` read {read} in {calls} calls");
+        assert_eq!(house.members().len(), members, "`{filter}`");
+    }
+}
+
+/// What was selected holds for the members that were read, and for no others.
+#[test]
+fn a_selection_is_made_anew_when_the_group_changed_meanwhile() {
+    let house = House::of(3);
+    house.commit(&created("User", "late", Vec::new()));
+    let joining = |id: &str| ResourceChange::Members {
+        kind: "Group".into(),
+        group: ResourceId::named("all"),
+        members: MemberDelta { add: vec![ResourceId::named(id)], ..MemberDelta::default() },
+        at: DateTime::UNIX_EPOCH,
+        expected: None,
+        event: None,
+    };
+    house.scim.store().between.lock().unwrap().extend([joining("late"), joining("new")]);
+    house.scim.store().counted();
+    assert_eq!(house.patch(&removal("type eq \"User\"")), Revision(4));
+    assert_eq!(house.members(), Vec::<String>::new(), "who came between is selected, too");
+    assert_eq!(house.scim.store().counted(), (9, 3 + 4 + 5), "it was read three times");
+}
+
+/// Contention ends with an error, and not with a wrong answer.
+#[test]
+fn a_group_that_never_rests_is_not_changed_by_what_it_was() {
+    let house = House::of(1);
+    let turn = |n: usize| {
+        let (mut members, id) = (MemberDelta::default(), vec![ResourceId::named("new")]);
+        if n % 2 == 0 {
+            members.remove = id;
+        } else {
+            members.add = id;
+        }
+        let (kind, group) = ("Group".into(), ResourceId::named("all"));
+        ResourceChange::Members {
+            kind,
+            group,
+            members,
+            at: DateTime::UNIX_EPOCH,
+            expected: None,
+            event: None,
+        }
+    };
+    house.scim.store().between.lock().unwrap().extend((0..100).map(turn));
+    let outcome = house.try_patch(&removal("value sw \"u\""));
+    assert_eq!(outcome, Err(ServiceError::Contended));
+    assert!(house.members().contains(&"u0".to_owned()));
 }

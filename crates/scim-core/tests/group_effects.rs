@@ -8,7 +8,7 @@ use rand_core::UnwrapErr;
 use scim_core::{
     AccountEffect, Directory, DirectoryChange, DirectoryId, DirectoryStore, GroupRoleMapping, MemberDelta,
     MemoryStore, NewDirectory, Resource, ResourceChange, ResourceCommit, ResourceId, ResourceReader,
-    ResourceWriter, Revision, TenantId,
+    ResourceWriter, Revision, RoleEffect, TenantId,
 };
 use serde_json::json;
 use store_contract::block_on;
@@ -122,7 +122,13 @@ fn delta(clear: bool, add: &[u32], remove: &[u32]) -> MemberDelta {
 }
 
 fn delete() -> ResourceChange {
-    ResourceChange::Delete { kind: "Group".into(), id: staff(), expected: None, event: None }
+    ResourceChange::Delete {
+        kind: "Group".into(),
+        id: staff(),
+        at: DateTime::UNIX_EPOCH,
+        expected: None,
+        event: None,
+    }
 }
 
 #[test]
@@ -138,6 +144,45 @@ fn members_of_a_group_that_gives_a_role_are_told_of_as_they_come_and_go() {
     house.told();
     house.commit(&delete());
     assert_eq!(house.told(), ["u2"]);
+}
+
+/// Roles follow direct membership alone, whatever a user's `groups` say.
+#[test]
+fn a_group_around_a_group_gives_no_role() {
+    let house = House::new(true);
+    house.create("User", id(7), Vec::new());
+    let inner = ResourceId::named("inner");
+    house.create("Group", inner.clone(), vec![id(7)]);
+    house.told();
+    house.members(MemberDelta { add: vec![inner], ..MemberDelta::default() });
+    assert_eq!(house.told(), Vec::<String>::new());
+    let user = id(7);
+    let around = block_on(house.store.groups_around(&house.tenant, &house.directory, &user)).unwrap();
+    assert_eq!(around.len(), 1);
+    let mut next = resource("User", id(7));
+    Arc::make_mut(&mut next).revision = Revision(2);
+    let (members, unique) = (MemberDelta::default(), Vec::new());
+    house.commit(&ResourceChange::Replace { resource: next, members, unique, password: None, event: None });
+    let told = house.told.lock().unwrap().drain(..).collect::<Vec<_>>();
+    let roles: Vec<_> = told
+        .iter()
+        .map(|effect| match effect {
+            AccountEffect::Put(account) => &account.role,
+            AccountEffect::Remove { .. } => panic!("nobody is gone"),
+        })
+        .collect();
+    assert_eq!(roles, [&RoleEffect::NoGroup]);
+}
+
+#[test]
+fn another_name_of_a_member_is_nothing_to_its_account() {
+    let house = House::new(true);
+    let displays = [(id(0), "Nobody".to_owned())].into();
+    house.members(MemberDelta { displays, ..delta(false, &[0], &[]) });
+    assert_eq!(house.told(), Vec::<String>::new());
+    let displays = [(id(0), "Somebody".to_owned())].into();
+    house.members(MemberDelta { displays, ..delta(true, &[0, 1], &[]) });
+    assert_eq!(house.told(), ["u2"], "who left, and nobody else");
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use chrono::DateTime;
 use scim_core::{
-    PatchRequest, Patched, Registry, Resource, ResourceId, Revision, ScimError, ScimType, modify, patch,
+    Member, MemberDelta, PatchRequest, Patched, Registry, Resource, ResourceId, Revision, ScimError,
+    ScimType, modify, patch,
 };
 use serde_json::{Map, Value, json};
 
@@ -89,6 +90,140 @@ fn members_change_by_list_by_filter_and_all_at_once() {
     assert_eq!(members(&json!([{ "op": "remove", "path": "members" }])), (true, vec![], vec![]));
     let by_filter = json!([{ "op": "remove", "path": "members[value eq \"a\"]" }]);
     assert_eq!(members(&by_filter), (false, vec![], vec![a]));
+}
+
+fn staff() -> Vec<Member> {
+    let member = |id: &str, kind: &str, display: Option<&str>| Member {
+        id: ResourceId::named(id),
+        kind: kind.into(),
+        display: display.map(str::to_owned),
+    };
+    vec![
+        member("a", "User", Some("Ada")),
+        member("b", "User", Some("Bob")),
+        member("g", "Group", Some("All")),
+        member("n", "User", None),
+    ]
+}
+
+fn on_staff(operations: &Value) -> Result<MemberDelta, ScimError> {
+    let request = PatchRequest::parse(&json!({ "Operations": operations })).unwrap();
+    let registry = Registry::standard();
+    let kind = registry.resource_type("Group").unwrap();
+    let request = if request.selects_members(kind) { request.on_members(staff()) } else { request };
+    patch(kind, &object(&json!({ "displayName": "Staff" })), &request).map(|patched| patched.members)
+}
+
+fn leaving(operations: &Value) -> Vec<String> {
+    let delta = on_staff(operations).unwrap();
+    assert!(!delta.clear && delta.add.is_empty(), "{delta:?}");
+    delta.remove.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn members_are_selected_by_any_filter() {
+    for (filter, expected) in [
+        ("type eq \"User\"", vec!["a", "b", "n"]),
+        ("type eq \"user\" and display pr", vec!["a", "b"]),
+        ("display sw \"A\"", vec!["a", "g"]),
+        ("display sw \"A\" and type ne \"Group\"", vec!["a"]),
+        ("value eq \"a\" and type eq \"User\"", vec!["a"]),
+        ("value eq \"a\" and type eq \"Group\"", vec![]),
+        ("value eq \"a\" or type eq \"Group\"", vec!["a", "g"]),
+        ("not (value eq \"a\")", vec!["b", "g", "n"]),
+        ("not (display pr)", vec!["n"]),
+        ("value gt \"a\" and value lt \"n\"", vec!["b", "g"]),
+        ("type eq \"Robot\"", vec![]),
+    ] {
+        let operations = json!([{ "op": "Remove", "path": format!("members[{filter}]") }]);
+        assert_eq!(leaving(&operations), expected, "`{filter}`");
+    }
+}
+
+#[test]
+fn members_are_selected_as_the_operations_before_leave_them() {
+    let remove = |filter: &str| json!({ "op": "remove", "path": format!("members[{filter}]") });
+    let add = |value: Value| json!({ "op": "add", "path": "members", "value": [value] });
+    let ids = |delta: &[ResourceId]| delta.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let twice = json!([remove("value eq \"a\""), remove("display sw \"A\"")]);
+    assert_eq!(leaving(&twice), ["a", "g"]);
+    let renamed = json!([add(json!({ "value": "n", "display": "Ann" })), remove("display sw \"A\"")]);
+    assert_eq!(leaving(&renamed), ["n", "a", "g"]);
+    let joined = json!([add(json!({ "value": "x", "display": "Axel" })), remove("display sw \"A\"")]);
+    assert_eq!(leaving(&joined), ["x", "a", "g"]);
+    let set = json!({ "op": "replace", "path": "members", "value": [{ "value": "b" }, { "value": "n" }] });
+    let delta = on_staff(&json!([set, remove("display pr")])).unwrap();
+    assert_eq!((delta.clear, ids(&delta.add), ids(&delta.remove)), (true, vec!["n".to_owned()], vec![]));
+    let unknown = on_staff(&json!([add(json!({ "value": "x" })), remove("type eq \"User\"")])).unwrap_err();
+    assert_eq!(unknown.kind, Some(ScimType::InvalidFilter), "{unknown}");
+    assert!(unknown.detail.contains("on its own"), "{unknown}");
+    let known = json!([add(json!({ "value": "a" })), remove("type eq \"User\"")]);
+    assert_eq!(leaving(&known), ["a", "b", "n"]);
+}
+
+/// RFC 7644 §3.5.2.3 replaces what is selected, and RFC 7643 §4.2 has the parts of a member immutable.
+#[test]
+fn a_member_that_is_selected_is_replaced_by_itself_alone() {
+    let replace = |filter: &str, value: Value| {
+        on_staff(&json!([{ "op": "replace", "path": format!("members[{filter}]"), "value": value }]))
+    };
+    let same = replace("value eq \"a\"", json!({ "value": "a", "display": "Ada King" })).unwrap();
+    assert_eq!((same.add.len(), same.remove.len(), same.clear), (1, 0, false));
+    assert_eq!(same.displays[&ResourceId::named("a")], "Ada King");
+    let gone = replace("display sw \"A\"", Value::Null).unwrap();
+    assert_eq!(gone.remove, [ResourceId::named("a"), ResourceId::named("g")]);
+    for (filter, value, kind) in [
+        ("value eq \"a\"", json!({ "value": "x" }), ScimType::Mutability),
+        ("type eq \"User\"", json!({ "value": "a" }), ScimType::Mutability),
+        ("value eq \"a\"", json!([{ "value": "a" }, { "value": "b" }]), ScimType::Mutability),
+        ("value eq \"a\"", json!({ "display": "Ada" }), ScimType::InvalidValue),
+        ("value eq \"x\"", json!({ "value": "x" }), ScimType::NoTarget),
+        ("type eq \"Robot\"", Value::Null, ScimType::NoTarget),
+        ("nope eq \"x\"", json!({ "value": "x" }), ScimType::InvalidFilter),
+    ] {
+        let refused = replace(filter, value.clone()).unwrap_err();
+        assert_eq!((refused.status, refused.kind), (400, Some(kind)), "`{filter}` by {value}: {refused}");
+    }
+    for part in ["display", "type", "value"] {
+        let path = format!("members[value eq \"a\"].{part}");
+        let refused = on_staff(&json!([{ "op": "replace", "path": path, "value": "x" }])).unwrap_err();
+        assert_eq!(refused.kind, Some(ScimType::Mutability), "{part}");
+    }
+}
+
+#[test]
+fn a_member_is_added_by_its_id_alone() {
+    let add =
+        |filter: &str| on_staff(&json!([{ "op": "add", "path": format!("members[{filter}]"), "value": {} }]));
+    assert_eq!(add("value eq \"x\"").unwrap().add, [ResourceId::named("x")]);
+    assert_eq!(add("type eq \"User\"").unwrap_err().kind, Some(ScimType::InvalidFilter));
+}
+
+/// A decision without a store can't know them.
+#[test]
+fn members_are_not_selected_where_nobody_says_who_they_are() {
+    let operations = json!([{ "op": "remove", "path": "members[type eq \"User\"]" }]);
+    let refused = apply("Group", &json!({ "displayName": "Staff" }), &operations).unwrap_err();
+    assert_eq!(refused.kind, Some(ScimType::InvalidFilter));
+}
+
+/// The product of members, operations and terms is bounded, and a million members can be looked at once.
+#[test]
+fn many_filters_of_many_members_are_refused_before_they_are_evaluated() {
+    let member =
+        |n: usize| Member { id: ResourceId::named(&format!("u{n}")), kind: "User".into(), display: None };
+    let crowd: Vec<_> = (0..100_000).map(member).collect();
+    let registry = Registry::standard();
+    let kind = registry.resource_type("Group").unwrap();
+    let removing = |terms: usize| {
+        let filter = vec!["value eq \"u7\""; terms].join(" and ");
+        let body = json!({ "Operations": [{ "op": "remove", "path": format!("members[{filter}]") }] });
+        let request = PatchRequest::parse(&body).unwrap().on_members(crowd.clone());
+        patch(kind, &object(&json!({ "displayName": "All" })), &request)
+    };
+    assert_eq!(removing(2).unwrap().members.remove, [ResourceId::named("u7")]);
+    let refused = removing(11).unwrap_err();
+    assert_eq!((refused.status, refused.kind), (413, Some(ScimType::TooMany)));
 }
 
 #[test]

@@ -185,6 +185,44 @@ fn operations_take_work_each_for_itself() {
     }
 }
 
+/// Who was compared with all who came before would need no memory for that, and minutes: it would be noticed.
+#[test]
+fn members_join_and_leave_with_work_for_those_who_are_named() {
+    let _alone = alone();
+    let of = |count: usize| {
+        let operation = |at: usize| {
+            let named: Vec<_> = (0..100).map(|member| json!({ "value": format!("{at}_{member}") })).collect();
+            let op = if at % 4 == 3 { "remove" } else { "add" };
+            json!({ "op": op, "path": "members", "value": named })
+        };
+        let body = request((0..count).map(operation));
+        let group = REGISTRY.resource_type("Group").unwrap();
+        let stored = json!({ "displayName": "All" });
+        let (members, work) = Work::of(|| {
+            let request = PatchRequest::parse(&body).unwrap();
+            patch(group, stored.as_object().unwrap(), &request).unwrap().members
+        });
+        assert_eq!((members.add.len(), members.remove.len()), (count * 75, count * 25));
+        work
+    };
+    of(MAX_OPERATIONS / 2).at_most_doubles(of(MAX_OPERATIONS));
+}
+
+/// As above: each with each would be ten thousand million comparisons.
+#[test]
+fn a_long_list_is_taken_away_by_naming_all_of_it() {
+    let _alone = alone();
+    let of = |count: usize| {
+        let user = user(count);
+        let body =
+            request(std::iter::once(json!({ "op": "remove", "path": "emails", "value": user["emails"] })));
+        let (patched, work) = Work::of(|| patch(users(), &user, &PatchRequest::parse(&body).unwrap()));
+        assert_eq!(patched.unwrap().attributes.get("emails"), None);
+        work
+    };
+    of(50_000).at_most_doubles(of(100_000));
+}
+
 #[test]
 fn operations_on_long_lists_are_handled_within_a_budget() {
     let _alone = alone();

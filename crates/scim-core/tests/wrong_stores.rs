@@ -119,6 +119,15 @@ impl ResourceReader for Wrong {
     ) -> Result<Vec<Member>, Infallible> {
         self.0.groups_of(tenant, directory, member).await
     }
+
+    async fn groups_around(
+        &self,
+        tenant: &TenantId,
+        directory: &DirectoryId,
+        member: &ResourceId,
+    ) -> Result<Vec<Member>, Infallible> {
+        self.0.groups_around(tenant, directory, member).await
+    }
 }
 
 impl ResourceWriter for Wrong {

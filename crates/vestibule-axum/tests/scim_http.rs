@@ -302,6 +302,33 @@ fn a_patch_is_answered_as_the_profile_says() {
     }
 }
 
+/// RFC 7644 §3.1.
+#[test]
+fn every_body_says_what_it_is_if_the_profile_insists() {
+    let strict = provider_of(Profile { requires_schemas: true, ..Profile::default() });
+    let message = |name: &str| format!("urn:ietf:params:scim:api:messages:2.0:{name}");
+    let core = "urn:ietf:params:scim:schemas:core:2.0:User";
+    let user = json!({ "schemas": [core], "userName": "ada", "displayName": "Ada" });
+    let id = strict.created("/Users", &user).body["id"].as_str().unwrap().to_owned();
+    let path = format!("/Users/{id}");
+    let operations = json!([{ "op": "add", "path": "title", "value": "Dr" }]);
+    for (method, path, mut body, schemas) in [
+        ("POST", "/Users", json!({ "userName": "eve" }), core.to_owned()),
+        ("PUT", &*path, json!({ "userName": "ada" }), core.to_owned()),
+        ("PATCH", &*path, json!({ "Operations": operations }), message("PatchOp")),
+        ("POST", "/Users/.search", json!({}), message("SearchRequest")),
+        ("POST", "/.search", json!({}), message("SearchRequest")),
+        ("POST", "/Bulk", json!({ "Operations": [] }), message("BulkRequest")),
+    ] {
+        let refused = strict.call(method, path, &[], &body);
+        assert_eq!(refused.status, 400, "{method} {path}");
+        assert!(refused.body["detail"].as_str().unwrap().contains(&schemas), "{}", refused.body);
+        body["schemas"] = json!([schemas]);
+        let answered = strict.call(method, path, &[], &body);
+        assert!([200, 201].contains(&answered.status), "{method} {path}: {}", answered.body);
+    }
+}
+
 /// RFC 9967 §2.5.1.1.
 #[test]
 fn a_client_that_does_not_wait_is_told_a_transaction() {

@@ -99,6 +99,16 @@ impl ResourceReader for SqliteStore {
         let (place, member) = (Place::new(tenant, directory), member.clone());
         self.database.read(move |db| members::groups_of(db, &place, &member)).await
     }
+
+    async fn groups_around(
+        &self,
+        tenant: &TenantId,
+        directory: &DirectoryId,
+        member: &ResourceId,
+    ) -> Result<Vec<Member>, SqliteError> {
+        let (place, member) = (Place::new(tenant, directory), member.clone());
+        self.database.read(move |db| members::groups_around(db, &place, &member)).await
+    }
 }
 
 impl ResourceWriter for SqliteStore {

@@ -52,7 +52,8 @@ fn create(name: &str) -> ResourceChange {
 }
 
 fn delete() -> ResourceChange {
-    ResourceChange::Delete { kind: "User".into(), id: ResourceId::named("ada"), expected: None, event: None }
+    let (kind, id, at) = ("User".into(), ResourceId::named("ada"), DateTime::UNIX_EPOCH);
+    ResourceChange::Delete { kind, id, at, expected: None, event: None }
 }
 
 /// Writes each effect into a table of the host's, then refuses who is called `mallory`.

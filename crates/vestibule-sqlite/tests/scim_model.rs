@@ -63,7 +63,7 @@ fn step() -> impl Strategy<Value = Step> {
         "active",
         "emails[type eq \"work\"].value",
     ]);
-    let ops = prop::sample::select(vec!["add", "remove", "replace", "clear"]);
+    let ops = prop::sample::select(vec!["add", "remove", "replace", "clear", "select"]);
     prop_oneof![
         4 => (0_u8..6, prop::option::of(0_u8..4), 0_u8..4)
             .prop_map(|(name, external, email)| Step::User { name, external, email }),
@@ -83,7 +83,7 @@ fn text(n: u8) -> String {
     ["Ada", "ADA", "Öre", "öRE", "b", "İx"][usize::from(n % 6)].to_owned()
 }
 
-const FILTERS: [(&str, &str); 15] = [
+const FILTERS: [(&str, &str); 17] = [
     ("User", "userName eq \"ada\""),
     ("User", "userName eq \"ÖRE\""),
     ("User", "not (userName eq \"ada\")"),
@@ -93,6 +93,8 @@ const FILTERS: [(&str, &str); 15] = [
     ("User", "emails.value eq \"ADA\" and userName pr"),
     ("User", "emails[type eq \"work\" and value co \"a\"]"),
     ("User", "groups pr"),
+    ("User", "groups[type eq \"indirect\" and display co \"a\"]"),
+    ("User", "not (groups.type eq \"indirect\")"),
     ("User", "active eq false"),
     ("User", "meta.lastModified gt \"1970-01-01T00:00:00.010Z\""),
     ("Group", "displayName eq \"ADA\""),
@@ -166,7 +168,16 @@ impl<S: ScimStore> Side<S> {
 
     fn take(&mut self, step: &Step, now: DateTime<Utc>) -> String {
         let (users, groups) = (self.ids("User"), self.ids("Group"));
-        let member = |index: &usize| json!({ "value": users.get(*index).map_or("ghost", String::as_str) });
+        let name = |index: usize| {
+            ["A", "B", "a"].get((index + usize::try_from(now.timestamp_millis()).unwrap()) % 4)
+        };
+        // Past the users are groups, which may hold each other.
+        let any = |index: usize| users.get(index).or_else(|| groups.get(index.checked_sub(5)?));
+        let member = |index: &usize| match (any(*index), name(*index)) {
+            (Some(id), None) => json!({ "value": id }),
+            (Some(id), name) => json!({ "value": id, "display": name }),
+            (None, _) => json!({ "value": "ghost" }),
+        };
         let members = |indexes: &[usize]| indexes.iter().map(member).collect::<Vec<_>>();
         let named = |ids: &[String], index: usize| ids.get(index).map_or("ghost", String::as_str).to_owned();
         match step {
@@ -194,6 +205,9 @@ impl<S: ScimStore> Side<S> {
             Step::PatchGroup { group, op, members: indexes } => {
                 let operation = match *op {
                     "clear" => json!({ "op": "remove", "path": "members" }),
+                    "select" => {
+                        json!({ "op": "remove", "path": "members[display eq \"a\" and type eq \"user\"]" })
+                    }
                     op => json!({ "op": op, "path": "members", "value": members(indexes) }),
                 };
                 self.patch("Group", &named(&groups, *group), &json!([operation]), now)

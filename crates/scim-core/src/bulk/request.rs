@@ -5,7 +5,8 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::{
-    Precondition,
+    Precondition, Profile,
+    declared::Message,
     error::{ScimError, ScimType, shortened},
 };
 
@@ -19,6 +20,7 @@ pub const MAX_BULK_PAYLOAD: usize = 2 * 1024 * 1024;
 pub struct BulkRequest {
     pub(super) fail_on_errors: Option<u64>,
     pub(super) operations: Vec<Operation>,
+    is_declared: bool,
 }
 
 /// One operation with what its answer repeats of it.
@@ -92,6 +94,7 @@ impl BulkRequest {
     /// [`ScimError`] 413 above [`MAX_BULK_OPERATIONS`], 400 `invalidSyntax` or `invalidValue`.
     pub fn parse(body: Value) -> Result<Self, ScimError> {
         let Value::Object(mut body) = body else { return Err(syntax("the body must be a JSON object")) };
+        let is_declared = Message::Bulk.is_declared(&body)?;
         let Some(Value::Array(operations)) = take(&mut body, "Operations") else {
             return Err(syntax("a bulk request must have an array of `Operations`"));
         };
@@ -109,7 +112,17 @@ impl BulkRequest {
                 operation.asked = Err(ScimError::bad(ScimType::InvalidValue, detail));
             }
         }
-        Ok(Self { fail_on_errors, operations })
+        Ok(Self { fail_on_errors, operations, is_declared })
+    }
+
+    /// The same, if it is as a profile wants it.
+    ///
+    /// # Errors
+    /// [`ScimError`] 400 `invalidSyntax`, if it [has to say](Profile::requires_schemas) that it is a bulk request, and
+    /// doesn't.
+    pub fn under(self, profile: Profile) -> Result<Self, ScimError> {
+        Message::Bulk.check(profile, self.is_declared)?;
+        Ok(self)
     }
 
     /// 413: the body is longer than [`MAX_BULK_PAYLOAD`]; the answer names the limit (RFC 7644 §3.7.4).
@@ -172,7 +185,9 @@ fn asked(
 fn patch_of(method: Method, data: Value) -> Value {
     match (method, data) {
         (Method::Patch, Value::Array(operations)) => {
-            Value::Object(Map::from_iter([("Operations".to_owned(), Value::Array(operations))]))
+            let schemas = Value::from(vec![Message::Patch.urn()]);
+            let whole = [("schemas", schemas), ("Operations", Value::Array(operations))];
+            Value::Object(whole.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
         }
         (_, data) => data,
     }

@@ -7,7 +7,7 @@ use super::sample::{by, commit, filtered, group, of_user, replaced, resource_ids
 use crate::{Resource, ScimStore};
 
 /// Each filter, and the numbers of those it finds.
-async fn finds<S: ScimStore>(store: &S, kind: &str, filters: &[(&str, &[u8])]) -> Check {
+pub(super) async fn finds<S: ScimStore>(store: &S, kind: &str, filters: &[(&str, &[u8])]) -> Check {
     for (filter, expected) in filters {
         let found = filtered(store, kind, filter).await?;
         let expected: Vec<_> = expected.iter().map(|number| format!("id{number}")).collect();

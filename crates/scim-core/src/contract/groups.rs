@@ -1,9 +1,12 @@
 //! Members, at any size.
 
+use std::collections::HashMap;
+
 use store_contract::{Check, ensure_eq};
 
 use super::sample::{
-    added, at, by, commit, directory, group, member_ids, members, read, removed, setup, stored, tenant, user,
+    added, at, by, commit, directory, group, member_ids, members, read, removed, replaced, setup, stored,
+    tenant, user,
 };
 use crate::{MemberDelta, Resource, ResourceChange, ResourceCommit, ResourceId, Revision, ScimStore};
 
@@ -60,19 +63,57 @@ async fn display<S: ScimStore>(store: &S) -> Result<Option<String>, S::Error> {
     Ok(members.into_iter().next().and_then(|member| member.display))
 }
 
-/// Who is added again keeps it.
-pub async fn a_member_keeps_the_name_that_was_given_first<S: ScimStore>(store: S) -> Check {
+/// A name is part of the group: another one is a change of it, the same one is none, and none leaves it as it is.
+pub async fn a_member_has_the_name_that_was_given_last<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1), user(2), group(8)]).await?;
+    let set = |delta: MemberDelta| MemberDelta { clear: true, ..delta };
+    let unnamed = || MemberDelta { displays: HashMap::default(), ..named("") };
+    for (delta, revision, name, what) in [
+        (named("First"), 2, "First", "a member joins with a name"),
+        (named("First"), 2, "First", "the same name is no change"),
+        (named("Second"), 3, "Second", "another one is"),
+        (named("second"), 4, "second", "also in another case"),
+        (unnamed(), 4, "second", "who is added without a name keeps it"),
+        (set(unnamed()), 4, "second", "if the set is replaced, too"),
+        (set(named("second")), 4, "second", "where the same name is no change"),
+        (set(named("Third")), 5, "Third", "and another one is"),
+    ] {
+        let before = read(&store, &group(8)).await?.map(|group| group.revision);
+        let outcome = match Some(Revision(revision)) == before {
+            true => ResourceCommit::Unchanged(Revision(revision)),
+            false => ResourceCommit::Applied(Revision(revision)),
+        };
+        ensure_eq!(commit(&store, &members(delta)).await?, outcome, "{what}");
+        ensure_eq!(display(&store).await?.as_deref(), Some(name), "{what}");
+    }
+    commit(&store, &by([2], [])).await?;
+    commit(&store, &members(named("Fourth"))).await?;
+    let names = store.members(&tenant(), &directory(), &group(8).id).await?;
+    let names: Vec<_> = names.iter().map(|member| member.display.as_deref()).collect();
+    ensure_eq!(names, [Some("Fourth"), None], "a name is of one member");
+    Ok(())
+}
+
+/// With the attributes, in one commit; and in one group, not in another.
+pub async fn a_member_is_renamed_in_its_own_group<S: ScimStore>(store: S) -> Check {
     setup(&store).await?;
     stored(&store, [user(1), group(8)]).await?;
-    for name in ["First", "Second"] {
-        commit(&store, &members(named(name))).await?;
-        ensure_eq!(display(&store).await?.as_deref(), Some("First"), "the first name stays");
-    }
-    let set = MemberDelta { clear: true, ..named("Third") };
-    commit(&store, &members(set)).await?;
-    ensure_eq!(display(&store).await?.as_deref(), Some("First"), "if the set is replaced, too");
-    let read = read(&store, &group(8)).await?.map(|group| group.revision);
-    ensure_eq!(read, Some(Revision(2)), "a name alone is no change");
+    commit(&store, &added(&group(7), [1])).await?;
+    commit(&store, &members(named("First"))).await?;
+    let resource = std::sync::Arc::new(Resource { revision: Revision(3), ..group(8) });
+    let change = ResourceChange::Replace {
+        resource,
+        members: named("Second"),
+        unique: Vec::new(),
+        password: None,
+        event: None,
+    };
+    ensure_eq!(commit(&store, &change).await?, ResourceCommit::Applied(Revision(3)), "a group is replaced");
+    ensure_eq!(display(&store).await?.as_deref(), Some("Second"), "with the name of its member");
+    let other = store.members(&tenant(), &directory(), &group(7).id).await?;
+    let other: Vec<_> = other.iter().map(|member| member.display.as_deref()).collect();
+    ensure_eq!(other, [None], "another group has its own name for it, or none");
     Ok(())
 }
 
@@ -111,6 +152,40 @@ pub async fn a_deleted_group_leaves_its_groups<S: ScimStore>(store: S) -> Check 
     ensure_eq!(member_ids(&store).await?, ["id1"], "a deleted group is no member");
     stored(&store, [group(7)]).await?;
     ensure_eq!(member_ids(&store).await?, ["id1"], "nor when it is made again");
+    Ok(())
+}
+
+/// Whoever knows a group's version must read it anew, once somebody in it is gone; nobody else.
+pub async fn a_deleted_member_is_a_change_of_its_groups<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1), user(2), group(9)]).await?;
+    commit(&store, &added(&group(7), [1, 2])).await?;
+    commit(&store, &added(&group(8), [7, 1])).await?;
+    let expected = |group: Resource, revision, updated_at| {
+        Some(Resource { revision: Revision(revision), updated_at, ..group })
+    };
+    for (gone, of_seven, of_eight) in [
+        (user(1), expected(group(7), 2, at(200)), expected(group(8), 2, at(200))),
+        (user(2), expected(group(7), 3, at(200)), expected(group(8), 2, at(200))),
+        (group(7), None, expected(group(8), 3, at(200))),
+    ] {
+        commit(&store, &removed(&gone)).await?;
+        for (read, expected) in [(group(7), of_seven), (group(8), of_eight), (group(9), Some(group(9)))] {
+            let read = super::sample::read(&store, &read).await?;
+            ensure_eq!(read.as_deref(), expected.as_ref(), "only the groups of who is gone have changed");
+        }
+    }
+    Ok(())
+}
+
+/// A replacement of a group that was decided before somebody in it was deleted does not hold.
+pub async fn a_group_is_not_replaced_from_before_a_member_was_deleted<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1)]).await?;
+    commit(&store, &added(&group(8), [1])).await?;
+    commit(&store, &removed(&user(1))).await?;
+    let late = commit(&store, &replaced(&group(8), "late")).await?;
+    ensure_eq!(late, ResourceCommit::Stale, "the group has changed since");
     Ok(())
 }
 

@@ -152,7 +152,8 @@ pub(super) fn replaced(stored: &Resource, name: &str) -> ResourceChange {
 }
 
 pub(super) fn removed(stored: &Resource) -> ResourceChange {
-    ResourceChange::Delete { kind: stored.kind.clone(), id: stored.id.clone(), expected: None, event: None }
+    let (kind, id) = (stored.kind.clone(), stored.id.clone());
+    ResourceChange::Delete { kind, id, at: at(200), expected: None, event: None }
 }
 
 /// Who joins and who leaves group 8.

@@ -1,7 +1,7 @@
 //! One directory with its resources.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
 };
 
@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 
 use super::lookups::Lookups;
 use crate::{
-    AccountEffect, Directory, DirectoryId, Filter, Member, MemberDelta, Related, Resource, ResourceChange,
-    ResourceCommit, ResourceId, UniqueValue, account, filterable,
+    AccountEffect, Directory, DirectoryId, Filter, MAX_INDIRECT_GROUPS, Member, MemberDelta, Related,
+    Resource, ResourceChange, ResourceCommit, ResourceId, UniqueValue, account, filterable,
 };
 
 #[derive(Debug)]
@@ -53,6 +53,13 @@ pub(super) fn create(
 }
 
 type Outcome = (ResourceCommit, Vec<AccountEffect>);
+
+/// What became of the members of a group.
+struct Changed {
+    is_any: bool,
+    /// Whose membership it was; a name is nothing to an account.
+    members: Vec<ResourceId>,
+}
 
 impl Rows {
     pub(super) fn reconfigure(&mut self, next: &Arc<Directory>) -> Option<Vec<AccountEffect>> {
@@ -100,6 +107,7 @@ impl Rows {
         let related = Related {
             members: filter.mentions("members").then(|| self.members(&resource.id)),
             groups: filter.mentions("groups").then(|| self.groups_of(&resource.id)),
+            groups_around: filter.mentions("groups").then(|| self.groups_around(&resource.id)),
         };
         filter.matches(&filterable(resource, &related))
     }
@@ -114,6 +122,23 @@ impl Rows {
     pub(super) fn groups_of(&self, member: &ResourceId) -> Vec<Member> {
         let groups = self.groups.get(member).into_iter().flatten();
         groups.filter_map(|id| self.resources.get(id)).map(|group| Member::of(group)).collect()
+    }
+
+    /// Each group is passed once, the nearest ones first.
+    pub(super) fn groups_around(&self, member: &ResourceId) -> Vec<Member> {
+        let above = |id: &ResourceId| self.groups.get(id).into_iter().flatten();
+        let mut next: VecDeque<&ResourceId> = above(member).collect();
+        let mut passed: BTreeSet<&ResourceId> = next.iter().copied().chain([member]).collect();
+        let mut around = BTreeSet::new();
+        while let Some(group) = next.pop_front() {
+            for id in above(group) {
+                if around.len() < MAX_INDIRECT_GROUPS && passed.insert(id) {
+                    next.push_back(id);
+                    around.insert(id);
+                }
+            }
+        }
+        around.into_iter().filter_map(|id| self.resources.get(id)).map(|group| Member::of(group)).collect()
     }
 
     pub(super) fn commit(&mut self, change: &ResourceChange) -> Outcome {
@@ -140,7 +165,7 @@ impl Rows {
             ResourceChange::Members { kind, group, members, at, .. } => {
                 self.change_members(kind, group, members, *at)
             }
-            ResourceChange::Delete { kind, id, .. } => self.delete(kind, id),
+            ResourceChange::Delete { kind, id, at, .. } => self.delete(kind, id, *at),
             ResourceChange::Tell { .. } => (ResourceCommit::Applied(crate::Revision::FIRST), Vec::new()),
         }
     }
@@ -163,7 +188,7 @@ impl Rows {
         self.lookups.replace(&resource.id, before.as_deref(), Some(resource));
         let changed = self.apply(&resource.id, members);
         let own = self.effect(&resource.id, before.as_ref().map(|before| &before.attributes));
-        let effects = own.into_iter().chain(self.effects_of(&resource.id, &changed)).collect();
+        let effects = own.into_iter().chain(self.effects_of(&resource.id, &changed.members)).collect();
         (ResourceCommit::Applied(resource.revision), effects)
     }
 
@@ -186,20 +211,27 @@ impl Rows {
             return (ResourceCommit::UnknownMember(unknown), Vec::new());
         }
         let changed = self.apply(group, members);
-        if changed.is_empty() {
+        if !changed.is_any {
             return (ResourceCommit::Unchanged(stored.revision), Vec::new());
         }
-        let revision = stored.revision.next();
-        let next = Resource { revision, updated_at: at, ..Resource::clone(&stored) };
-        self.resources.insert(group.clone(), Arc::new(next));
-        (ResourceCommit::Applied(revision), self.effects_of(group, &changed))
+        self.touch(group, at);
+        (ResourceCommit::Applied(stored.revision.next()), self.effects_of(group, &changed.members))
     }
 
-    fn delete(&mut self, kind: &str, id: &ResourceId) -> Outcome {
+    /// Counts a change of what a resource is told with, and not of its attributes.
+    fn touch(&mut self, id: &ResourceId, at: chrono::DateTime<chrono::Utc>) {
+        if let Some(stored) = self.resources.get_mut(id) {
+            let revision = stored.revision.next();
+            *stored = Arc::new(Resource { revision, updated_at: at, ..Resource::clone(stored) });
+        }
+    }
+
+    fn delete(&mut self, kind: &str, id: &ResourceId, at: chrono::DateTime<chrono::Utc>) -> Outcome {
         let Some(resource) = self.resource(kind, id).cloned() else { return stale() };
         let members = self.clear(id, &BTreeSet::new());
         for group in self.groups.remove(id).into_iter().flatten() {
             self.leave(&group, id);
+            self.touch(&group, at);
         }
         self.resources.remove(id);
         self.lookups.replace(id, Some(&resource), None);
@@ -214,14 +246,20 @@ impl Rows {
         members.add.iter().find(|id| !known(id)).cloned()
     }
 
-    /// Whose membership really changed.
-    fn apply(&mut self, group: &ResourceId, delta: &MemberDelta) -> Vec<ResourceId> {
-        let mut changed =
+    fn apply(&mut self, group: &ResourceId, delta: &MemberDelta) -> Changed {
+        let mut members =
             if delta.clear { self.clear(group, &delta.add.iter().collect()) } else { Vec::new() };
-        changed.extend(delta.remove.iter().filter(|member| self.leave(group, member)).cloned());
-        let joined = delta.add.iter().filter(|member| self.join(group, member, delta.displays.get(*member)));
-        changed.extend(joined.cloned());
-        changed
+        members.extend(delta.remove.iter().filter(|member| self.leave(group, member)).cloned());
+        let mut is_renamed = false;
+        for member in &delta.add {
+            let display = delta.displays.get(member);
+            if self.join(group, member, display) {
+                members.push(member.clone());
+            } else if let Some(display) = display {
+                is_renamed |= self.rename(group, member, display);
+            }
+        }
+        Changed { is_any: is_renamed || !members.is_empty(), members }
     }
 
     /// Who was a member and is to be none; no member is looked at.
@@ -237,12 +275,20 @@ impl Rows {
         leave
     }
 
-    /// Whether it is new; who is a member already keeps the name that was given first.
+    /// Whether it is new.
     fn join(&mut self, group: &ResourceId, member: &ResourceId, display: Option<&String>) -> bool {
         let members = self.members.entry(group.clone()).or_default();
         members.entry(member.clone()).or_insert_with(|| display.cloned());
         self.lookups.join(group, member);
         self.groups.entry(member.clone()).or_default().insert(group.clone())
+    }
+
+    /// Whether it is another name.
+    fn rename(&mut self, group: &ResourceId, member: &ResourceId, display: &str) -> bool {
+        let stored = self.members.get_mut(group).and_then(|members| members.get_mut(member));
+        let Some(stored) = stored.filter(|stored| stored.as_deref() != Some(display)) else { return false };
+        *stored = Some(display.to_owned());
+        true
     }
 
     fn leave(&mut self, group: &ResourceId, member: &ResourceId) -> bool {

@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 use super::{
     Working,
     elements::{Named, append},
+    members::{at_members, is_members},
+    no_target,
     request::{Operation, Verb},
 };
 use crate::{
@@ -14,7 +16,6 @@ use crate::{
     canonical::{self, Wrong},
     error::{ScimError, ScimType, shortened},
     filter::{Comparison, Operator, element_matches, parse_within},
-    members,
     path::{Target, resolve},
     registry::TypeSchema,
     schema::Schema,
@@ -38,7 +39,7 @@ struct Write<'a> {
 
 impl Place {
     /// What is wrong with a value of the attribute.
-    fn refused(&self, wrong: Wrong) -> ScimError {
+    pub(super) fn refused(&self, wrong: Wrong) -> ScimError {
         match &self.path.extension {
             None => wrong.into(),
             Some(urn) => wrong.in_extension(urn).into(),
@@ -119,8 +120,8 @@ fn at_path(
         let detail = format!("`{}` is read-only", shortened(path));
         return Err(ScimError::bad(ScimType::Mutability, detail));
     }
-    if place.path.extension.is_none() && &*place.path.attribute.name == "members" && kind.has_members() {
-        return at_members(working, verb, &place, value);
+    if is_members(kind, &place) {
+        return at_members(working, verb, &place, value, path);
     }
     if !canonical::is_written(&place.path.attribute) {
         return Ok(());
@@ -173,7 +174,7 @@ fn at_extension(
     Ok(())
 }
 
-fn place(kind: &TypeSchema, text: &str) -> Result<Place, ScimError> {
+pub(super) fn place(kind: &TypeSchema, text: &str) -> Result<Place, ScimError> {
     let invalid = || {
         ScimError::bad(
             ScimType::InvalidPath,
@@ -199,32 +200,6 @@ fn place(kind: &TypeSchema, text: &str) -> Result<Place, ScimError> {
         Arc::make_mut(&mut path).sub = Some(sub.clone());
     }
     Ok(Place { path, filter: Some(filter) })
-}
-
-fn at_members(working: &mut Working, verb: Verb, place: &Place, value: &Value) -> Result<(), ScimError> {
-    if place.path.sub.is_some() {
-        return Err(ScimError::bad(ScimType::Mutability, "the parts of a member can't be changed"));
-    }
-    let members = match &place.filter {
-        Some(filter) => members::ids_of_filter(filter)?.into_iter().map(|id| (id, None)).collect(),
-        None => {
-            canonical::value(&place.path.attribute, value).map_err(|wrong| place.refused(wrong))?;
-            members::named(value)?
-        }
-    };
-    match (verb, &place.filter, value) {
-        (Verb::Add, ..) => working.members.add(members),
-        (Verb::Replace, Some(_), _) => {
-            return Err(ScimError::bad(ScimType::Mutability, "a member can't be changed into another one"));
-        }
-        (Verb::Replace, None, _) if working.profile.adds_replaced_members => {
-            working.members.add(members);
-        }
-        (Verb::Replace, None, _) => working.members.replace(members),
-        (Verb::Remove, None, Value::Null) => working.members.clear(),
-        (Verb::Remove, ..) => working.members.remove(members),
-    }
-    Ok(())
 }
 
 fn at_attribute(holder: &mut Map<String, Value>, write: &Write<'_>) -> Result<(), ScimError> {
@@ -431,8 +406,4 @@ fn terms(filter: &Filter) -> Option<Map<String, Value>> {
         }
         _ => None,
     }
-}
-
-fn no_target(text: &str) -> ScimError {
-    ScimError::bad(ScimType::NoTarget, format!("`{}` selects nothing", shortened(text)))
 }

@@ -5,7 +5,8 @@ use std::{fmt, sync::Arc};
 use serde_json::{Map, Value};
 
 use crate::{
-    Profile,
+    Member, Profile,
+    declared::Message,
     error::{ScimError, ScimType},
 };
 
@@ -17,6 +18,8 @@ pub const MAX_OPERATIONS: usize = 1_000;
 pub struct PatchRequest {
     pub(super) operations: Arc<[Operation]>,
     pub(super) profile: Profile,
+    pub(super) members: Option<Arc<[Member]>>,
+    pub(super) is_declared: bool,
 }
 
 #[derive(Clone, PartialEq)]
@@ -47,23 +50,29 @@ impl PatchRequest {
     /// Reads a body; the names of operations match in any case, since Entra ID writes `Add`.
     ///
     /// # Errors
-    /// [`ScimError`] 400 `invalidSyntax`, or 413 above [`MAX_OPERATIONS`].
+    /// [`ScimError`] 400 `invalidSyntax` or `invalidValue`, or 413 above [`MAX_OPERATIONS`].
     pub fn parse(body: &Value) -> Result<Self, ScimError> {
-        let operations =
-            body.as_object().and_then(|body| field(body, "Operations")).and_then(Value::as_array);
+        let body = body.as_object();
+        let is_declared = body.map(|body| Message::Patch.is_declared(body)).transpose()?.unwrap_or_default();
+        let operations = body.and_then(|body| field(body, "Operations")).and_then(Value::as_array);
         let operations = operations.ok_or_else(|| syntax("a PATCH must have an array of `Operations`"))?;
         if operations.len() > MAX_OPERATIONS {
             let detail = format!("a PATCH may have at most {MAX_OPERATIONS} operations");
             return Err(ScimError { status: 413, kind: Some(ScimType::TooMany), detail });
         }
         let operations = operations.iter().map(operation).collect::<Result<_, _>>()?;
-        Ok(Self { operations, profile: Profile::default() })
+        Ok(Self { operations, profile: Profile::default(), members: None, is_declared })
+    }
+
+    /// Refuses a body that does not say that it is a PATCH, if the profile insists.
+    pub(crate) fn check_declared(&self, profile: Profile) -> Result<(), ScimError> {
+        Message::Patch.check(profile, self.is_declared)
     }
 
     /// The same, applied as a profile says.
     #[must_use]
     pub fn under(&self, profile: Profile) -> Self {
-        Self { operations: self.operations.clone(), profile }
+        Self { profile, ..self.clone() }
     }
 }
 

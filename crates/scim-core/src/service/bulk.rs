@@ -327,8 +327,9 @@ impl<'a, S: ScimStore> Run<'a, S> {
             let patch = patch.map_err(ServiceError::Refused).map_err(blame)?;
             let (kind, id) = (created.kind, &created.resource.id);
             let call = Call::from(self.place);
-            let attempt = Attempt { method: Method::Patch, now: self.now, password: None };
-            let decide = |stored: &Arc<Resource>| modify(kind, stored, &patch, self.now);
+            let (method, now) = (Method::Patch, self.now);
+            let attempt = Attempt { method, now, password: None, by_members: false };
+            let decide = |stored: &Arc<Resource>, _| modify(kind, stored, &patch, self.now);
             created.resource = self.scim.change(&call, kind, id, attempt, decide).await.map_err(blame)?;
         }
         Ok(())

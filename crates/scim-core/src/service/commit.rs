@@ -6,8 +6,8 @@ use chrono::{DateTime, SubsecRound, Utc};
 
 use super::{Call, Place, RETRIES, Scim, ServiceError};
 use crate::{
-    ClearPassword, Resource, ResourceChange, ResourceCommit, ResourceId, Revision, ScimStore, TypeSchema,
-    Written,
+    ClearPassword, Member, Resource, ResourceChange, ResourceCommit, ResourceId, Revision, ScimStore,
+    TypeSchema, Written,
     bulk::Method,
     error::{ScimError, ScimType, shortened},
     event::Moment,
@@ -19,6 +19,8 @@ pub(super) struct Attempt {
     pub(super) method: Method,
     pub(super) now: DateTime<Utc>,
     pub(super) password: Option<ClearPassword>,
+    /// Whether it depends on who the members are: it then holds only for the revision that they were read at.
+    pub(super) by_members: bool,
 }
 
 /// What became of a change that was not refused.
@@ -34,13 +36,18 @@ impl<S: ScimStore> Scim<S> {
         call: &Call<'_>,
         kind: &TypeSchema,
         id: &ResourceId,
-        Attempt { method, now, password }: Attempt,
-        decide: impl Fn(&Arc<Resource>) -> Result<Written, ScimError>,
+        Attempt { method, now, password, by_members }: Attempt,
+        decide: impl Fn(&Arc<Resource>, Option<Vec<Member>>) -> Result<Written, ScimError>,
     ) -> Result<Arc<Resource>, ServiceError<ScimError, S::Error>> {
         for _ in 0..=RETRIES {
             let stored = self.load(call.place, kind, id).await?;
             call.precondition.check(&stored).map_err(ServiceError::Refused)?;
-            let (mut next, mut change) = decide(&stored).map_err(ServiceError::Refused)?;
+            let members = match by_members {
+                true => Some(self.store.members(call.place.tenant, call.place.directory, id).await),
+                false => None,
+            };
+            let members = members.transpose().map_err(ServiceError::Store)?;
+            let (mut next, mut change) = decide(&stored, members).map_err(ServiceError::Refused)?;
             if let Some(password) = self.stored(call.place.tenant, password.as_ref()).await? {
                 let (resource, setting) = with_password(kind, (next, change), password, now);
                 (next, change) = (resource, Some(setting));
@@ -48,7 +55,7 @@ impl<S: ScimStore> Scim<S> {
             let outcome = match change {
                 None => Outcome::Unchanged(next.revision),
                 Some(change) => {
-                    let change = match call.precondition.is_some() {
+                    let change = match call.precondition.is_some() || by_members {
                         true => change.expecting(stored.revision),
                         false => change,
                     };

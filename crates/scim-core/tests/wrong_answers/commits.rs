@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use chrono::DateTime;
 use scim_core::{
-    Member, MemberDelta, Resource, ResourceChange, ResourceCommit, ResourceId, TenantId, UniqueValue,
+    Member, MemberDelta, Resource, ResourceChange, ResourceCommit, ResourceId, ResourceQuery, TenantId,
+    UniqueValue,
 };
 
 use crate::wrong::At;
@@ -145,17 +147,82 @@ fn adds_and_forgets_to_remove(at: At<'_>, change: &ResourceChange) -> ResourceCo
     }))
 }
 
-fn renames_who_is_a_member(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
+/// The names that a change gives to those who are members already, as they have them.
+fn known_names(at: At<'_>, change: &ResourceChange) -> Vec<(ResourceId, Option<String>)> {
+    let group = match change {
+        ResourceChange::Members { group, .. } => group,
+        ResourceChange::Replace { resource, .. } => &resource.id,
+        _ => return Vec::new(),
+    };
+    at.members(group).into_iter().map(|member| (member.id, member.display)).collect()
+}
+
+fn keeps_the_first_name(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
+    let known = known_names(at, change);
+    at.commit(&changed(change, |change| {
+        if let Some(delta) = delta(change) {
+            known.iter().for_each(|(id, _)| drop(delta.displays.remove(id)));
+        }
+    }))
+}
+
+/// Everybody who is named leaves, and comes back with the name that is sent, or none.
+fn forgets_the_name_that_is_not_sent(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
     if let ResourceChange::Members { members, .. } = change {
         let again = |change: &mut ResourceChange| {
             let remove = members.add.clone();
             *delta(change).unwrap() = MemberDelta { remove, ..MemberDelta::default() };
         };
-        if members.add.iter().any(|id| members.displays.contains_key(id)) {
+        if members.add.iter().any(|id| !members.displays.contains_key(id)) {
             at.commit(&changed(change, again));
         }
     }
     at.commit(change)
+}
+
+/// The name is written, and the group is at the revision that it had.
+fn renames_without_a_trace(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
+    let ResourceChange::Members { kind, group, .. } = change else { return at.commit(change) };
+    let (before, known) = (at.read(kind, group), known_names(at, change));
+    let commit = at.commit(change);
+    let after = at.members(group);
+    let ids = |members: &[Member]| members.iter().map(|member| member.id.clone()).collect::<Vec<_>>();
+    let Some(before) =
+        before.filter(|_| ids(&after) == known.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>())
+    else {
+        return commit;
+    };
+    let displays = after.iter().filter_map(|member| Some((member.id.clone(), member.display.clone()?)));
+    let members = MemberDelta { add: ids(&after), displays: displays.collect(), ..MemberDelta::default() };
+    at.commit(&deletion(&before));
+    let revision = before.revision;
+    let (resource, unique) = (before, Vec::new());
+    at.commit(&ResourceChange::Create { resource, members, unique, password: None, event: None });
+    ResourceCommit::Unchanged(revision)
+}
+
+/// Every group that somebody is in.
+fn renames_in_every_group(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
+    let commit = at.commit(change);
+    let mut named = change.clone();
+    let Some(delta) = delta(&mut named).cloned() else { return commit };
+    for (id, display) in &delta.displays {
+        for group in at.groups_of(id) {
+            let displays = [(id.clone(), display.clone())].into();
+            let members = MemberDelta { add: vec![id.clone()], displays, ..MemberDelta::default() };
+            let (kind, group, at_, expected) = (group.kind, group.id, DateTime::UNIX_EPOCH, None);
+            at.commit(&ResourceChange::Members { kind, group, members, at: at_, expected, event: None });
+        }
+    }
+    commit
+}
+
+fn names_no_member_with_the_attributes(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
+    at.commit(&changed(change, |change| {
+        if let ResourceChange::Replace { members, .. } = change {
+            members.displays.clear();
+        }
+    }))
 }
 
 fn dates_nothing(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
@@ -204,6 +271,71 @@ fn deletes_whatever_the_type(at: At<'_>, change: &ResourceChange) -> ResourceCom
     }))
 }
 
+fn deletion(gone: &Resource) -> ResourceChange {
+    let (kind, id, at) = (gone.kind.clone(), gone.id.clone(), gone.updated_at);
+    ResourceChange::Delete { kind, id, at, expected: None, event: None }
+}
+
+/// Counts a change of every group, whoever is gone.
+fn changes_every_group_by_a_deletion(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
+    let ResourceChange::Delete { id, at: when, .. } = change else { return at.commit(change) };
+    let own = at.groups_of(id);
+    let commit = at.commit(change);
+    for group in at.list("Group", &ResourceQuery::first(None, 99)).resources {
+        if own.iter().all(|own| own.id != group.id) {
+            let (revision, updated_at) = (group.revision.next(), *when);
+            at.commit(&replacement(Resource { revision, updated_at, ..Resource::clone(&group) }));
+        }
+    }
+    commit
+}
+
+fn replacement(resource: Resource) -> ResourceChange {
+    let (resource, members) = (Arc::new(resource), MemberDelta::default());
+    ResourceChange::Replace { resource, members, unique: Vec::new(), password: None, event: None }
+}
+
+/// Writes the groups of who is gone anew, without that member, at the revision that they had.
+fn keeps_versions(
+    at: At<'_>,
+    change: &ResourceChange,
+    written: impl Fn(&Resource) -> Resource,
+) -> ResourceCommit {
+    let ResourceChange::Delete { id, .. } = change else { return at.commit(change) };
+    let groups: Vec<_> = at.groups_of(id).iter().filter_map(|group| at.read("Group", &group.id)).collect();
+    let members: Vec<_> = groups.iter().map(|group| at.members(&group.id)).collect();
+    let commit = at.commit(change);
+    for (group, members) in groups.iter().zip(members) {
+        at.commit(&deletion(group));
+        let add = members.into_iter().map(|member| member.id).filter(|member| member != id).collect();
+        at.commit(&ResourceChange::Create {
+            resource: Arc::new(written(group)),
+            members: MemberDelta { add, ..MemberDelta::default() },
+            unique: Vec::new(),
+            password: None,
+            event: None,
+        });
+    }
+    commit
+}
+
+fn deletes_without_a_trace(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
+    keeps_versions(at, change, Resource::clone)
+}
+
+fn dates_a_deletion_and_keeps_the_version(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
+    let ResourceChange::Delete { at: when, .. } = change else { return at.commit(change) };
+    keeps_versions(at, change, |group| Resource { updated_at: *when, ..Resource::clone(group) })
+}
+
+fn dates_no_deletion(at: At<'_>, change: &ResourceChange) -> ResourceCommit {
+    at.commit(&changed(change, |change| {
+        if let ResourceChange::Delete { at, .. } = change {
+            *at = DateTime::UNIX_EPOCH;
+        }
+    }))
+}
+
 /// Members that are named in the order in which they joined.
 fn tells_members_backwards(at: At<'_>, group: &ResourceId) -> Vec<Member> {
     let mut members = at.members(group);
@@ -229,10 +361,18 @@ mod faults {
         writes_over_a_name_that_is_taken by a_refused_replacement_changes_nothing
         applies_the_first_hundred by a_delta_may_be_of_any_size
         adds_and_forgets_to_remove by a_delta_adds_and_removes_at_once
-        renames_who_is_a_member by a_member_keeps_the_name_that_was_given_first
+        keeps_the_first_name by a_member_has_the_name_that_was_given_last
+        forgets_the_name_that_is_not_sent by a_member_has_the_name_that_was_given_last
+        renames_without_a_trace by a_member_has_the_name_that_was_given_last
+        renames_in_every_group by a_member_is_renamed_in_its_own_group
+        names_no_member_with_the_attributes by a_member_is_renamed_in_its_own_group
         dates_nothing by a_change_of_members_is_dated
         counts_every_commit by clearing_an_empty_group_changes_nothing
         replaces_a_set_by_two_changes by the_same_set_of_members_is_no_change
+        dates_a_deletion_and_keeps_the_version by a_group_is_not_replaced_from_before_a_member_was_deleted
+        deletes_without_a_trace by a_deleted_member_is_a_change_of_its_groups
+        changes_every_group_by_a_deletion by a_deleted_member_is_a_change_of_its_groups
+        dates_no_deletion by a_deleted_member_is_a_change_of_its_groups
         deletes_whatever_the_type by a_resource_has_one_type
     }
 

@@ -4,4 +4,5 @@
 mod commits;
 mod filters;
 mod lists;
+mod nested;
 mod wrong;

@@ -40,6 +40,14 @@ impl At<'_> {
     pub(crate) fn members(self, group: &ResourceId) -> Vec<Member> {
         block_on(self.right.members(self.tenant, self.directory, group)).unwrap()
     }
+
+    pub(crate) fn groups_of(self, member: &ResourceId) -> Vec<Member> {
+        block_on(self.right.groups_of(self.tenant, self.directory, member)).unwrap()
+    }
+
+    pub(crate) fn groups_around(self, member: &ResourceId) -> Vec<Member> {
+        block_on(self.right.groups_around(self.tenant, self.directory, member)).unwrap()
+    }
 }
 
 pub(crate) type List = fn(At<'_>, &str, &ResourceQuery) -> ResourcePage;
@@ -51,6 +59,7 @@ pub(crate) struct Wrong {
     list: List,
     write: Write,
     members: Members,
+    around: Members,
 }
 
 impl Wrong {
@@ -60,6 +69,7 @@ impl Wrong {
             list: |at, kind, query| at.list(kind, query),
             write: |at, change| at.commit(change),
             members: |at, group| at.members(group),
+            around: |at, member| at.groups_around(member),
         }
     }
 
@@ -73,6 +83,10 @@ impl Wrong {
 
     pub(crate) fn members(members: Members) -> Self {
         Self { members, ..Self::none() }
+    }
+
+    pub(crate) fn around(around: Members) -> Self {
+        Self { around, ..Self::none() }
     }
 
     fn at<'a>(&'a self, tenant: &'a TenantId, directory: &'a DirectoryId) -> At<'a> {
@@ -143,6 +157,15 @@ impl ResourceReader for Wrong {
         member: &ResourceId,
     ) -> Result<Vec<Member>, Infallible> {
         self.right.groups_of(tenant, directory, member).await
+    }
+
+    async fn groups_around(
+        &self,
+        tenant: &TenantId,
+        directory: &DirectoryId,
+        member: &ResourceId,
+    ) -> Result<Vec<Member>, Infallible> {
+        Ok((self.around)(self.at(tenant, directory), member))
     }
 }
 

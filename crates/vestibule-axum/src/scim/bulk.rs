@@ -27,7 +27,8 @@ pub(super) async fn perform<S: ScimStore + 'static>(
     let call = provider.call(&tenant, &directory, request.headers());
     let transaction = asynchronous::transaction(&call);
     let body = crate::json::capped(request.into_body(), MAX_BULK_PAYLOAD).await;
-    let request = BulkRequest::read(&body.ok_or_else(BulkRequest::too_long)?)?;
+    let request =
+        BulkRequest::read(&body.ok_or_else(BulkRequest::too_long)?)?.under(provider.scim.profile())?;
     let now = provider.clock.now();
     let answered = provider.scim.bulk(call, &request, now, &mut UnwrapErr(SysRng)).await;
     if let Some(failure) = &answered.failure {

@@ -55,7 +55,7 @@ pub(super) async fn search<S: ScimStore + 'static>(
     request: Request,
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
-    let request = ListRequest::parse(&json(request).await?)?;
+    let request = ListRequest::parse_under(provider.scim.profile(), &json(request).await?)?;
     Ok(provider.list((tenant, directory), std::slice::from_ref(kind), &request).await)
 }
 
@@ -65,7 +65,7 @@ pub(super) async fn search_all<S: ScimStore + 'static>(
     (tenant, directory): At,
     request: Request,
 ) -> Outcome {
-    let request = ListRequest::parse(&json(request).await?)?;
+    let request = ListRequest::parse_under(provider.scim.profile(), &json(request).await?)?;
     let kinds = provider.scim.registry().resource_types();
     Ok(provider.list((tenant, directory), kinds, &request).await)
 }

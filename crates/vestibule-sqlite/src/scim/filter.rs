@@ -7,7 +7,7 @@
 use rusqlite::types::Value;
 use scim_core::{AttributePath, Comparison, Filter, Lookup, LookupKey, Operator};
 
-use super::Place;
+use super::{Place, members};
 use crate::{SqliteError, column::json};
 
 /// Which resources of a type fulfil a filter.
@@ -154,14 +154,25 @@ impl Values {
             )
         };
         let display = format!("coalesce({}, {})", named("displayName"), named("userName"));
-        let element = format!("json_object('value', x.id, 'type', 'direct', 'display', {display})");
-        Ok(format!(
+        let term = self.term(term)?;
+        let holds = |kind: &str| {
+            let element = format!("json_object('value', x.id, 'type', '{kind}', 'display', {display})");
+            format!("scim_holds({term}, json_object('groups', {element}))")
+        };
+        let direct = format!(
             "EXISTS (SELECT 1 FROM scim_memberships m JOIN scim_resources x
                  ON x.tenant = m.tenant AND x.directory = m.directory AND x.id = m.group_id
              WHERE m.tenant = ?1 AND m.directory = ?2 AND lower(m.member_id) = lower(r.id) AND m.member_id = r.id
-                 AND scim_holds({}, json_object('groups', {element})))",
-            self.term(term)?
-        ))
+                 AND {})",
+            holds("direct")
+        );
+        let indirect = format!(
+            "EXISTS ({} SELECT 1 FROM around i
+                 CROSS JOIN scim_resources x ON x.tenant = ?1 AND x.directory = ?2 AND x.id = i.id AND {})",
+            members::around("r.id"),
+            holds("indirect")
+        );
+        Ok(format!("({direct} OR {indirect})"))
     }
 
     fn term(&mut self, term: &Filter) -> Result<String, SqliteError> {

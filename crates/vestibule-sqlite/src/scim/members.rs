@@ -1,7 +1,8 @@
 //! Memberships: one row each.
 
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Transaction, params, params_from_iter};
-use scim_core::{Member, MemberDelta, ResourceId};
+use scim_core::{MAX_INDIRECT_GROUPS, Member, MemberDelta, ResourceId};
 
 use super::{Place, read};
 use crate::{SqliteError, column::json};
@@ -20,6 +21,45 @@ pub(super) fn groups_of(
     member: &ResourceId,
 ) -> Result<Vec<Member>, SqliteError> {
     related(db, place, member, GROUPS_OF, |group, _| group)
+}
+
+pub(super) fn groups_around(
+    db: &Connection,
+    place: &Place,
+    member: &ResourceId,
+) -> Result<Vec<Member>, SqliteError> {
+    related(db, place, member, &groups_around_sql(), |group, _| group)
+}
+
+fn groups_around_sql() -> String {
+    let around = around("?3");
+    format!(
+        "{around} SELECT r.*, NULL AS display FROM around a
+         CROSS JOIN scim_resources r ON r.tenant = ?1 AND r.directory = ?2 AND r.id = a.id ORDER BY r.id"
+    )
+}
+
+/// The ids of the groups `around` a member, which is an expression.
+///
+/// A group is passed once, since `UNION` knows it by then. Without an order its queue is one of first in, first out, so that
+/// the nearest ones come before the limit; the contract of stores checks it.
+pub(super) fn around(member: &str) -> String {
+    let above = |id: &str| {
+        format!(
+            "m.tenant = ?1 AND m.directory = ?2 AND lower(m.member_id) = lower({id}) AND +m.member_id = {id}"
+        )
+    };
+    let (of_member, of_direct, of_around) = (above(member), above("d.id"), above("a.id"));
+    let index = "scim_memberships m INDEXED BY scim_memberships_by_member";
+    let others = format!("m.group_id <> {member} AND m.group_id NOT IN (SELECT id FROM direct)");
+    format!(
+        "WITH RECURSIVE direct(id) AS MATERIALIZED (SELECT m.group_id FROM {index} WHERE {of_member}),
+         around(id) AS (
+             SELECT m.group_id FROM direct d CROSS JOIN {index} ON {of_direct} WHERE {others}
+             UNION
+             SELECT m.group_id FROM around a CROSS JOIN {index} ON {of_around} WHERE {others}
+             LIMIT {MAX_INDIRECT_GROUPS})"
+    )
 }
 
 const OF_GROUP: &str = "SELECT r.*, m.display FROM scim_memberships m
@@ -70,9 +110,9 @@ pub(super) fn unknown(
 /// What became of memberships.
 #[derive(Debug, Default)]
 pub(super) struct Changed {
-    /// How many there are more or less.
+    /// How many there are more or less, or have another name.
     pub(super) rows: usize,
-    /// Whose; only if that is of interest.
+    /// Whose there are more or less; only if that is of interest.
     pub(super) members: Vec<ResourceId>,
 }
 
@@ -94,7 +134,6 @@ pub(super) fn apply(
         let rows = leave.execute(params![tenant, directory, group.as_str(), id.as_str()])?;
         changed.count(rows, id, told);
     }
-    // Who is a member already keeps the name that was given first.
     let mut join = tx.prepare_cached(
         "INSERT INTO scim_memberships (tenant, directory, group_id, member_id, display) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT DO NOTHING",
@@ -103,9 +142,17 @@ pub(super) fn apply(
         let display = delta.displays.get(id);
         let rows = join.execute(params![tenant, directory, group.as_str(), id.as_str(), display])?;
         changed.count(rows, id, told);
+        if rows == 0 && display.is_some() {
+            let keys = params![tenant, directory, group.as_str(), id.as_str(), display];
+            changed.rows += tx.prepare_cached(RENAME)?.execute(keys)?;
+        }
     }
     Ok(changed)
 }
+
+/// A name is nothing to an account: whose it is is not told.
+const RENAME: &str = "UPDATE scim_memberships SET display = ?5
+    WHERE tenant = ?1 AND directory = ?2 AND group_id = ?3 AND member_id = ?4 AND display IS NOT ?5";
 
 impl Changed {
     fn count(&mut self, rows: usize, id: &ResourceId, told: bool) {
@@ -145,10 +192,67 @@ pub(super) fn clear(
     Ok(Changed { rows: members.len(), members })
 }
 
+/// Whoever is gone is a member no longer, which is a change of the groups that they were in.
+pub(super) fn leave_every_group(
+    tx: &Transaction<'_>,
+    place: &Place,
+    member: &ResourceId,
+    at: DateTime<Utc>,
+) -> Result<(), SqliteError> {
+    let (tenant, directory) = place.keys();
+    let at = at.timestamp_millis();
+    tx.prepare_cached(CHANGE_GROUPS_OF)?.execute(params![tenant, directory, member.as_str(), at])?;
+    tx.prepare_cached(LEAVE)?.execute([tenant, directory, member.as_str()])?;
+    Ok(())
+}
+
+const CHANGE_GROUPS_OF: &str = "UPDATE scim_resources SET revision = revision + 1, updated_at = ?4
+    WHERE tenant = ?1 AND directory = ?2 AND id IN (
+        SELECT group_id FROM scim_memberships INDEXED BY scim_memberships_by_member
+        WHERE tenant = ?1 AND directory = ?2 AND lower(member_id) = lower(?3) AND +member_id = ?3)";
+
+const LEAVE: &str = "DELETE FROM scim_memberships INDEXED BY scim_memberships_by_member
+    WHERE tenant = ?1 AND directory = ?2 AND lower(member_id) = lower(?3) AND +member_id = ?3";
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{migrate, scim::register};
+
+    #[test]
+    fn who_is_gone_leaves_by_the_index_of_members() {
+        let mut db = Connection::open_in_memory().unwrap();
+        register(&db).unwrap();
+        migrate(&mut db).unwrap();
+        let group = "USING PRIMARY KEY (tenant=? AND directory=? AND id=?)";
+        let membership = "INDEX scim_memberships_by_member (tenant=? AND directory=? AND <expr>=?)";
+        for (sql, plan) in [
+            (CHANGE_GROUPS_OF.replace("?4", "0"), vec![group, membership]),
+            (LEAVE.to_owned(), vec![membership]),
+        ] {
+            let mut explained = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let rows = explained.query_map(["t", "d", "u"], |row| row.get::<_, String>("detail")).unwrap();
+            let found = rows.collect::<Result<Vec<_>, _>>().unwrap().join("\n");
+            assert!(plan.iter().all(|part| found.contains(part)), "{found}");
+            assert!(!found.contains("SCAN"), "{found}");
+        }
+    }
+
+    #[test]
+    fn the_groups_around_are_walked_by_the_index_of_members() {
+        let mut db = Connection::open_in_memory().unwrap();
+        register(&db).unwrap();
+        migrate(&mut db).unwrap();
+        let mut explained = db.prepare(&format!("EXPLAIN QUERY PLAN {}", groups_around_sql())).unwrap();
+        let rows = explained.query_map(["t", "d", "u"], |row| row.get::<_, String>("detail")).unwrap();
+        let plan = rows.collect::<Result<Vec<_>, _>>().unwrap();
+        let memberships: Vec<_> = plan.iter().filter(|detail| detail.contains(" m ")).collect();
+        let index = "INDEX scim_memberships_by_member (tenant=? AND directory=? AND <expr>=?)";
+        assert_eq!(memberships.len(), 3, "{plan:?}");
+        assert!(memberships.iter().all(|detail| detail.contains(index)), "{plan:?}");
+        let group = "r USING PRIMARY KEY (tenant=? AND directory=? AND id=?)";
+        assert!(plan.iter().any(|detail| detail.contains(group)), "{plan:?}");
+    }
 
     #[test]
     fn both_sides_of_a_membership_are_looked_up() {

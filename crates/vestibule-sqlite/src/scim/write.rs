@@ -53,7 +53,7 @@ pub fn apply(
         ResourceChange::Members { kind, group, members, at, .. } => {
             writer.change_members(kind, group, members, *at)
         }
-        ResourceChange::Delete { kind, id, .. } => writer.delete(kind, id),
+        ResourceChange::Delete { kind, id, at, .. } => writer.delete(kind, id, *at),
         ResourceChange::Tell { .. } => Ok((ResourceCommit::Applied(Revision::FIRST), Vec::new())),
     }
 }
@@ -284,13 +284,12 @@ impl Writer<'_> {
         Ok(found.optional()?.map(Revision))
     }
 
-    fn delete(&self, kind: &str, id: &ResourceId) -> Outcome {
+    fn delete(&self, kind: &str, id: &ResourceId, at: DateTime<Utc>) -> Outcome {
         let Some(stored) = read::resource(self.tx, self.place, kind, id)? else { return stale() };
         let left = members::clear(self.tx, self.place, id, &[], self.directory.gives_role(id))?;
+        members::leave_every_group(self.tx, self.place, id, at)?;
         let (tenant, directory) = self.place.keys();
         for sql in [
-            "DELETE FROM scim_memberships
-             WHERE tenant = ?1 AND directory = ?2 AND lower(member_id) = lower(?3) AND member_id = ?3",
             "DELETE FROM scim_emails WHERE tenant = ?1 AND directory = ?2 AND resource = ?3",
             "DELETE FROM scim_resources WHERE tenant = ?1 AND directory = ?2 AND id = ?3",
         ] {

@@ -162,6 +162,7 @@ fn evaluated(store: &MemoryStore, kind: &str, query: &ResourceQuery) -> (Vec<Str
     let related = |id| Related {
         members: Some(block_on(store.members(&tenant(), &directory(), id)).unwrap()),
         groups: Some(block_on(store.groups_of(&tenant(), &directory(), id)).unwrap()),
+        groups_around: Some(block_on(store.groups_around(&tenant(), &directory(), id)).unwrap()),
     };
     let filter = query.filter.as_ref().unwrap();
     let matching = all.iter().filter(|found| filter.matches(&filterable(found, &related(&found.id))));

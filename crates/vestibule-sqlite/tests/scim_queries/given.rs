@@ -101,7 +101,7 @@ pub(crate) struct Given {
 pub(crate) fn given() -> impl Strategy<Value = Given> {
     let users = prop::collection::vec(attributes_of(kind("User")), 1..6);
     let members = prop::collection::vec(0_usize..8, 0..4);
-    let groups = prop::collection::vec((attributes_of(kind("Group")), members), 0..3);
+    let groups = prop::collection::vec((attributes_of(kind("Group")), members), 0..4);
     (users, groups).prop_map(|(users, groups)| Given { users, groups })
 }
 
@@ -154,6 +154,19 @@ pub(crate) fn fill<S: ScimStore>(store: &S, given: &Given) {
     users.iter().for_each(|user| create(user, Vec::new()));
     for (group, (_, members)) in groups.iter().zip(&given.groups) {
         create(group, members.iter().filter_map(|index| users.get(*index)).map(id).collect());
+    }
+    // Groups within groups, in circles, too.
+    for (group, (_, members)) in groups.iter().zip(&given.groups) {
+        let within = members.iter().filter_map(|index| groups.get(index.checked_sub(4)?)).map(id);
+        let change = ResourceChange::Members {
+            kind: "Group".into(),
+            group: group.id.clone(),
+            members: MemberDelta { add: within.collect(), ..MemberDelta::default() },
+            at: at(9),
+            expected: None,
+            event: None,
+        };
+        block_on(store.commit(&tenant(), &directory(), &change)).unwrap();
     }
 }
 
