@@ -176,11 +176,6 @@ impl Parameters {
     fn text(&self, name: &str) -> Option<&str> {
         self.0.get(&name.to_ascii_lowercase()).map(String::as_str)
     }
-
-    fn number(&self, name: &str) -> Result<Option<i64>, ScimError> {
-        let wrong = |_| ScimError::bad(ScimType::InvalidValue, format!("`{name}` must be a whole number"));
-        self.text(name).map(|text| text.parse().map_err(wrong)).transpose()
-    }
 }
 
 /// The variable parts of the path; one that is no UTF-8 leads nowhere, which is told in SCIM's shape.

@@ -33,17 +33,7 @@ pub(super) async fn list<S: ScimStore + 'static>(
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
     let parameters = Parameters::of(&query);
-    let text = |name| parameters.text(name).map(str::to_owned);
-    let request = ListRequest {
-        filter: text("filter"),
-        sort_by: text("sortBy"),
-        sort_order: text("sortOrder"),
-        cursor: text("cursor"),
-        start_index: parameters.number("startIndex")?,
-        count: parameters.number("count")?,
-        attributes: text("attributes"),
-        excluded_attributes: text("excludedAttributes"),
-    };
+    let request = ListRequest::of_query(|name| parameters.text(name).map(str::to_owned))?;
     Ok(provider.list((tenant, directory), std::slice::from_ref(kind), &request).await)
 }
 
