@@ -42,6 +42,14 @@ pub(crate) fn is_written(attribute: &Attribute) -> bool {
 
 /// Refuses a resource without what its schemas require: attributes, sub-attributes of what is there, extensions.
 pub(crate) fn check_required(kind: &TypeSchema, attributes: &Map<String, Value>) -> Result<(), ScimError> {
+    match missing_required(kind, attributes) {
+        None => Ok(()),
+        Some(name) => Err(ScimError::bad(ScimType::InvalidValue, format!("`{name}` is required"))),
+    }
+}
+
+/// The path of what is required and not there, or the URN of an extension.
+pub(crate) fn missing_required(kind: &TypeSchema, attributes: &Map<String, Value>) -> Option<String> {
     let own = missing(&kind.schema.attributes, attributes);
     let absent = || kind.required_extensions().find(|urn| !attributes.contains_key(*urn)).map(str::to_owned);
     let within = || {
@@ -50,10 +58,7 @@ pub(crate) fn check_required(kind: &TypeSchema, attributes: &Map<String, Value>)
             missing(&extension.attributes, inner).map(|name| format!("{}:{name}", extension.id))
         })
     };
-    match own.or_else(absent).or_else(within) {
-        None => Ok(()),
-        Some(name) => Err(ScimError::bad(ScimType::InvalidValue, format!("`{name}` is required"))),
-    }
+    own.or_else(absent).or_else(within)
 }
 
 /// The path of the first attribute that is required and not there.

@@ -4,13 +4,14 @@ mod apply;
 mod elements;
 mod password;
 mod request;
+mod required;
 
 use serde_json::{Map, Value};
 
 use self::apply::Place;
 pub use self::request::{MAX_OPERATIONS, PatchRequest};
 use crate::{
-    Filter, MemberDelta, Profile, canonical,
+    Filter, MemberDelta, Profile,
     error::{ScimError, ScimType},
     members::Pending,
     path::elements,
@@ -48,7 +49,7 @@ pub fn patch(
     for operation in &*request.operations {
         apply::apply(kind, &mut working, operation)?;
     }
-    canonical::check_required(kind, &working.attributes)?;
+    required::check(kind, attributes, &working.attributes)?;
     Ok(Patched { attributes: working.attributes, members: working.members.delta() })
 }
 

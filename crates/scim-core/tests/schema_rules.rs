@@ -157,7 +157,8 @@ fn what_is_required_is_required_wherever_it_is() {
         house.create("a", &json!({ URN: { "number": 1, "door": { "value": "n", "side": "l" } } })).unwrap();
     for path in [URN.to_owned(), format!("{URN}:door.value")] {
         let removed = house.patch(&user, &json!({ "op": "remove", "path": path }));
-        assert!(removed.is_err(), "{path}: {removed:?}");
+        // RFC 7644 §3.5.2.2.
+        assert_eq!(removed, refused(400, "Mutability"), "{path}");
     }
 }
 
