@@ -8,6 +8,7 @@ use crate::{
     Filter, FilterError, Projection, Sort, SortError,
     discovery::{DEFAULT_RESULTS, MAX_RESULTS},
     error::{ScimError, ScimType, shortened},
+    filter::Among,
     registry::TypeSchema,
 };
 
@@ -33,8 +34,15 @@ pub struct ListRequest {
 }
 
 impl ListRequest {
-    pub(crate) fn filter(&self, kind: &TypeSchema) -> Result<Option<Filter>, FilterError> {
-        self.filter.as_deref().map(|text| Filter::parse(kind, text)).transpose()
+    /// The filter as it is for one of the types that are listed.
+    pub(crate) fn filter(&self, kind: &TypeSchema, kinds: &[Arc<TypeSchema>]) -> Result<Among, FilterError> {
+        let Some(text) = self.filter.as_deref() else { return Ok(Among::All) };
+        match Filter::parse(kind, text) {
+            Err(FilterError::UnknownAttribute { .. }) if kinds.len() > 1 => {
+                Filter::parse_among(kind, kinds, text)
+            }
+            parsed => parsed.map(Among::Those),
+        }
     }
 
     /// The order, by an attribute of the first type that has it; others have no value of it.

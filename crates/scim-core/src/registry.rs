@@ -182,6 +182,23 @@ impl TypeSchema {
         self.extensions.iter().find(|schema| schema.id.eq_ignore_ascii_case(urn))
     }
 
+    /// The same as if its resources had the attributes of these types, too; its own come first.
+    pub(crate) fn beside(&self, others: &[Arc<Self>]) -> Self {
+        let key = |name: &str| name.to_ascii_lowercase();
+        let own = self.schema.attributes.iter().chain(&self.common);
+        let mut names: HashSet<String> = own.map(|attribute| key(&attribute.name)).collect();
+        let urns = std::iter::once(&self.schema).chain(&self.extensions);
+        let mut urns: HashSet<String> = urns.map(|schema| key(&schema.id)).collect();
+        let (mut schema, mut extensions) = (Schema::clone(&self.schema), self.extensions.clone());
+        for other in others {
+            let attributes = other.schema.attributes.iter();
+            schema.attributes.extend(attributes.filter(|found| names.insert(key(&found.name))).cloned());
+            let schemas = std::iter::once(&other.schema).chain(&other.extensions);
+            extensions.extend(schemas.filter(|found| urns.insert(key(&found.id))).cloned());
+        }
+        Self { schema: schema.into(), extensions, ..self.clone() }
+    }
+
     /// The URNs of the extensions that a resource must have.
     pub(crate) fn required_extensions(&self) -> impl Iterator<Item = &str> {
         self.definition

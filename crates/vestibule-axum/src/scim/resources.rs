@@ -11,7 +11,8 @@ use axum::{
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use scim_core::{
-    Call, Directory, Head, ListRequest, PatchRequest, Projection, Read, ResourceId, ScimStore, TypeSchema,
+    Call, Directory, Head, ListRequest, PatchRequest, Projection, Read, ResourceId, ScimError, ScimStore,
+    TypeSchema,
 };
 
 use super::{
@@ -32,9 +33,22 @@ pub(super) async fn list<S: ScimStore + 'static>(
     query: RawQuery,
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
-    let parameters = Parameters::of(&query);
-    let request = ListRequest::of_query(|name| parameters.text(name).map(str::to_owned))?;
-    Ok(provider.list((tenant, directory), std::slice::from_ref(kind), &request).await)
+    Ok(provider.list((tenant, directory), std::slice::from_ref(kind), &asked(&query)?).await)
+}
+
+/// A list of every type of resource (RFC 7644 §3.4.2.1).
+pub(super) async fn list_all<S: ScimStore + 'static>(
+    State(provider): State<Provider<S>>,
+    (tenant, directory): At,
+    query: RawQuery,
+) -> Outcome {
+    let kinds = provider.scim.registry().resource_types();
+    Ok(provider.list((tenant, directory), kinds, &asked(&query)?).await)
+}
+
+fn asked(query: &RawQuery) -> Result<ListRequest, ScimError> {
+    let parameters = Parameters::of(query);
+    ListRequest::of_query(|name| parameters.text(name).map(str::to_owned))
 }
 
 /// The parameters of a list in a body instead of a query (RFC 7644 §3.4.3).
