@@ -69,6 +69,9 @@ impl Registry {
         for document in documents.into_iter().flat_map(each) {
             if document.get("attributes").is_some() {
                 let schema: Schema = serde_json::from_value(document).map_err(DocumentError::Unreadable)?;
+                if let Some((attribute, why)) = schema.wrong_attribute() {
+                    return Err(DocumentError::Attribute { schema: schema.id, attribute, why });
+                }
                 self.schemas.retain(|known| !known.id.eq_ignore_ascii_case(&schema.id));
                 self.schemas.push(Arc::new(schema));
             } else if document.get("endpoint").is_some() {
@@ -208,6 +211,17 @@ impl TypeSchema {
             .map(|found| &*found.schema)
     }
 
+    /// Whether there is anything that an answer has only if it was asked for.
+    pub(crate) fn returns_on_request(&self) -> bool {
+        let on_request = |attribute: &Arc<Attribute>| attribute.returned == Returned::Request;
+        let mut schemas = std::iter::once(&self.schema).chain(&self.extensions);
+        schemas.any(|schema| {
+            let mut attributes = schema.attributes.iter();
+            attributes
+                .any(|attribute| on_request(attribute) || attribute.sub_attributes.iter().any(on_request))
+        })
+    }
+
     /// Whether members are kept as rows, apart from the resource.
     pub fn has_members(&self) -> bool {
         self.attribute("members").is_some_and(|members| members.multi_valued && members.is_complex())
@@ -271,6 +285,16 @@ pub enum DocumentError {
         "the document has neither `attributes`, as a schema has, nor an `endpoint`, as a resource type has"
     )]
     Neither,
+    /// A schema has an attribute that none can have (RFC 7643 §1.2, §2.1 and §2.3.8).
+    #[error("the schema `{schema}` can't have the attribute `{attribute}`: {why}")]
+    Attribute {
+        /// The schema.
+        schema: Arc<str>,
+        /// The attribute, or the one that it is within.
+        attribute: Arc<str>,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// A type can't be at its endpoint.
     #[error(
         "the resource type `{kind}` can't be at `{endpoint}`: that must be one segment, and nobody else's"

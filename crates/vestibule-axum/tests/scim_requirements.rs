@@ -17,6 +17,7 @@ use vestibule_axum::{Clock, Tenant, scim};
 
 const BASE: &str = "https://example.com/scim/v2";
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+const EXTRA: &str = "urn:example:Extra";
 const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 
 fn now() -> DateTime<Utc> {
@@ -83,7 +84,11 @@ fn registry() -> Registry {
             attribute("on", json!({ "type": "boolean" })),
             attribute("key", json!({ "type": "binary", "caseExact": true })),
         ] },
-        { "name": "Device", "endpoint": "/Devices", "schema": "urn:example:Device" },
+        { "id": EXTRA, "name": "Extra", "description": "More", "attributes": [
+            attribute("trace", json!({ "returned": "request" })), attribute("rest", json!({})),
+        ] },
+        { "name": "Device", "endpoint": "/Devices", "schema": "urn:example:Device",
+            "schemaExtensions": [{ "schema": EXTRA, "required": false }] },
     ]);
     Registry::standard().with([devices]).unwrap()
 }
@@ -406,17 +411,36 @@ fn an_answer_has_what_is_asked_for_and_what_it_always_has() {
             "{search}"
         );
     }
-    let device = json!({ "label": "L", "pin": "1234", "log": "x", "state": "ok" });
+    let device = json!({ "label": "L", "pin": "1234", "log": "x", "state": "ok", EXTRA: { "trace": "y", "rest": "z" } });
     let created = provider.created("/Devices", &device);
-    assert_eq!(
-        names(&created.body),
-        ["id", "label", "meta", "schemas"],
-        "nothing secret, read-only or on request"
-    );
     let path = format!("/Devices/{}", created.id());
+    // RFC 7643 §7: what is returned on request is, where the request that is answered says it.
+    let all = ["id", "label", "log", "meta", "schemas", EXTRA];
+    assert_eq!(names(&created.body), all, "nothing secret or read-only");
+    assert_eq!(created.body[EXTRA], json!({ "trace": "y", "rest": "z" }));
+    assert_eq!(provider.get(&path).body[EXTRA], json!({ "rest": "z" }));
+    let trace = format!("{EXTRA}:trace");
+    for (operations, log, trace) in [
+        (json!([{ "op": "add", "path": "label", "value": "M" }]), false, false),
+        (json!([{ "op": "add", "path": "LOG", "value": "x" }]), true, false),
+        (json!([{ "op": "add", "value": { "log": "w" } }]), true, false),
+        (json!([{ "op": "add", "path": trace, "value": "v" }]), false, true),
+        (json!([{ "op": "replace", "value": { EXTRA: { "trace": "u" } } }]), false, true),
+        (json!([{ "op": "replace", "value": { EXTRA: { "rest": "z" } } }]), false, false),
+        (json!([{ "op": "add", "path": EXTRA, "value": { "trace": "t" } }]), false, true),
+        (json!([{ "op": "add", "path": EXTRA, "value": { "rest": "a" } }]), false, false),
+    ] {
+        let patched = provider.patch(&path, &operations).body;
+        let has = (patched.get("log").is_some(), patched[EXTRA].get("trace").is_some());
+        assert_eq!(has, (log, trace), "{operations}: {patched}");
+    }
+    let put = provider.call("PUT", &format!("{path}?excludedAttributes=log"), &device).body;
+    assert_eq!((put.get("log"), &put[EXTRA]["trace"]), (None, &json!("y")));
+    let put = provider.call("PUT", &format!("{path}?attributes=label"), &device).body;
+    assert_eq!(names(&put), ["id", "label", "schemas"]);
     for (query, expected) in [
         ("attributes=log,pin", &["id", "label", "log", "schemas"][..]),
-        ("excludedAttributes=label,log", &["id", "label", "meta", "schemas"]),
+        ("excludedAttributes=label,log", &["id", "label", "meta", "schemas", EXTRA]),
     ] {
         assert_eq!(names(&provider.get(&format!("{path}?{query}")).body), expected, "{query}");
     }
@@ -567,7 +591,7 @@ fn operators_that_do_not_fit_are_refused_and_bind_as_they_should() {
 fn discovery_answers_whole_documents_and_filters_nothing() {
     let provider = provider();
     let list = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
-    for (path, total) in [("/Schemas", 4), ("/ResourceTypes", 3)] {
+    for (path, total) in [("/Schemas", 5), ("/ResourceTypes", 3)] {
         let all = provider.get(path);
         assert_eq!(
             (&all.body["schemas"], &all.body["totalResults"]),

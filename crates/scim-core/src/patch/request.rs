@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use crate::{
     Profile,
     error::{ScimError, ScimType},
+    projection,
 };
 
 /// The most operations of a request.
@@ -58,6 +59,24 @@ impl PatchRequest {
         }
         let operations = operations.iter().map(operation).collect::<Result<_, _>>()?;
         Ok(Self { operations, profile: Profile::default() })
+    }
+
+    /// The attributes that it names, in paths without their filters and in values without a path.
+    pub(crate) fn named(&self) -> Vec<String> {
+        let named = |operation: &Operation| match &operation.path {
+            None => projection::names(&operation.value),
+            Some(path) => match path.split_once('[') {
+                None => {
+                    let value = Map::from_iter([(path.clone(), operation.value.clone())]);
+                    projection::names(&Value::Object(value))
+                }
+                Some((list, rest)) => {
+                    let sub = rest.rsplit_once(']').map_or("", |(_, sub)| sub);
+                    vec![format!("{list}{sub}")]
+                }
+            },
+        };
+        self.operations.iter().flat_map(named).collect()
     }
 
     /// The same, applied as a profile says.

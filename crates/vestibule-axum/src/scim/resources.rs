@@ -167,7 +167,8 @@ pub(super) async fn modify<S: ScimStore + 'static>(
     if kind.has_members() && !provider.scim.profile().answers_patched_groups && !asked() {
         return Ok(answer::head(StatusCode::NO_CONTENT, &head));
     }
-    let answered = provider.scim.answer(place, kind, modified, &projection(kind, &query)).await;
+    let projection = projection(kind, &query).answering(kind, &patch);
+    let answered = provider.scim.answer(place, kind, modified, &projection).await;
     Ok(answered.map_or_else(failed, |answered| answer::resource(StatusCode::OK, &answered)))
 }
 
