@@ -208,7 +208,13 @@ fn is_base64(text: &str) -> bool {
     let padding = text.trim_end().len().saturating_sub(digits.len());
     let is_digit =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'\r' | b'\n');
-    padding <= 2 && digits.bytes().all(is_digit)
+    let digits_alone = digits.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).count();
+    let is_whole = match padding {
+        0 => digits_alone % 4 != 1,
+        1 | 2 => digits_alone.saturating_add(padding) % 4 == 0,
+        _ => false,
+    };
+    is_whole && digits.bytes().all(is_digit)
 }
 
 fn is_instant(text: &str) -> bool {

@@ -82,6 +82,8 @@ fn registry() -> Registry {
             attribute("log", json!({ "returned": "request" })),
             attribute("rank", json!({ "type": "integer" })),
             attribute("on", json!({ "type": "boolean" })),
+            attribute("since", json!({ "type": "dateTime" })),
+            attribute("tags", json!({ "multiValued": true })),
             attribute("key", json!({ "type": "binary", "caseExact": true })),
         ] },
         { "id": EXTRA, "name": "Extra", "description": "More", "attributes": [
@@ -489,6 +491,46 @@ fn what_can_not_be_changed_or_left_out_is_refused() {
     // §7: case is kept, and counts where it is exact.
     assert_eq!(provider.get("/Devices?filter=label%20eq%20%22aa%22").body["totalResults"], 0);
     assert_eq!(provider.get("/Devices?filter=label%20eq%20%22Aa%22").body["Resources"][0]["label"], "Aa");
+}
+
+/// RFC 7643 §2.1 and §2.3.
+#[test]
+fn a_value_has_the_type_of_its_attribute_whatever_the_case_of_its_name() {
+    let provider = provider();
+    for (name, fitting, wrong) in [
+        (
+            "rank",
+            &["0", "-7", "9007199254740993"][..],
+            &["1.0", "1e3", "1.5", "\"1\"", "true", "{}", "[1]"][..],
+        ),
+        ("On", &["true", "false", "\"True\""], &["1", "\"yes\"", "{}"]),
+        (
+            "SINCE",
+            &["\"2011-05-13T04:42:34Z\"", "\"2011-05-13T04:42:34.123+02:00\"", "\"2011-05-13T04:42:34\""],
+            &["\"2011-05-13\"", "\"04:42:34Z\"", "\"2011-13-13T04:42:34Z\"", "\"\"", "1305261754"],
+        ),
+        ("KEY", &["\"AQID\""], &["\"A\"", "\"~\"", "1"]),
+        ("Label", &["\"L\""], &["1", "true", "{}", "[\"L\"]"]),
+        ("tags", &["[\"a\", \"b\"]", "[]", "null"], &["[1]", "[{}]", "{\"a\": 1}"]),
+    ] {
+        for (values, status) in [(fitting, 201), (wrong, 400)] {
+            for value in values {
+                let label = if name == "Label" { "" } else { "\"label\": \"L\", " };
+                let body = format!("{{ {label}\"{name}\": {value} }}");
+                let answered = provider.send("POST", "/Devices", &[], body.clone());
+                assert_eq!(answered.status, status, "{body} {}", answered.body);
+                if status == 400 {
+                    assert_eq!(answered.kind(), Some("invalidValue"), "{body}");
+                } else {
+                    assert!(
+                        answered.body.get("label").is_some(),
+                        "named as the schema does: {}",
+                        answered.body
+                    );
+                }
+            }
+        }
+    }
 }
 
 /// RFC 7643 §2.4: one element at most is the primary one; RFC 7644 §3.5.2.
