@@ -62,3 +62,33 @@ fn at_the_root_an_attribute_of_another_type_has_no_value() {
     let request = ListRequest { filter: Some("members pr".into()), ..ListRequest::default() };
     assert_eq!(provider.list(&["Users"], &request).unwrap_err().kind, Some(ScimType::InvalidFilter));
 }
+
+/// RFC 7644 §3.4.2.2 as errata 4690, 7319 and 7322 read it.
+#[test]
+fn a_filter_is_written_as_the_errata_say() {
+    let provider = Provider::new();
+    let email = |kind: &str, value: &str| json!({ "type": kind, "value": value });
+    let emails = json!([email("home", "ada@example.com"), email("work", "ada@example.org")]);
+    provider.create("Users", &json!({ "userName": "ada", "emails": emails }), LONG_AGO);
+    provider.create("Users", &json!({ "userName": "eve", "emails": [email("home", "eve@x")] }), LONG_AGO);
+    let either = "emails[type eq \"work\" or (type eq \"home\" and value ew \"@example.com\")]";
+    for (filter, found) in [
+        (either, &["ada"][..]),
+        ("emails[not (type eq \"home\") and value pr]", &["ada"]),
+        ("emails[not(type eq \"home\")]", &["ada"]),
+        ("not(userName eq \"ada\")", &["eve"]),
+        ("not (userName eq \"ada\")", &["eve"]),
+        ("NOT  ( not(userName eq \"ada\") )", &["ada"]),
+    ] {
+        assert_eq!(filtered(&provider, &["Users"], filter), found, "{filter}");
+    }
+    for nested in [
+        "emails[type eq \"work\" and emails[value pr]]",
+        "emails[value pr] [type pr]",
+        "emails[emails.value pr]",
+    ] {
+        let request = ListRequest { filter: Some(nested.into()), ..ListRequest::default() };
+        let refused = provider.list(&["Users"], &request).unwrap_err();
+        assert_eq!(refused.kind, Some(ScimType::InvalidFilter), "{nested}");
+    }
+}
