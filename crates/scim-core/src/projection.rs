@@ -32,19 +32,19 @@ impl Projection {
     /// The same for the answer to a PATCH: it has what is returned on request, if the PATCH names it (RFC 7643 §7).
     #[must_use]
     pub fn answering(self, kind: &TypeSchema, request: &PatchRequest) -> Self {
-        self.having_written(kind, request.named())
+        self.having_written(kind, || request.named())
     }
 
     /// The same for the answer to a POST or a PUT with this body.
     pub(crate) fn answering_body(self, kind: &TypeSchema, body: &Value) -> Self {
-        self.having_written(kind, names(body))
+        self.having_written(kind, || names(body))
     }
 
-    fn having_written(self, kind: &TypeSchema, names: impl IntoIterator<Item = String>) -> Self {
+    fn having_written(self, kind: &TypeSchema, names: impl FnOnce() -> Vec<String>) -> Self {
         if !kind.returns_on_request() {
             return self;
         }
-        let written = names.into_iter().filter_map(|name| match resolve(kind, &name)? {
+        let written = names().into_iter().filter_map(|name| match resolve(kind, &name)? {
             // What is written of an extension is named by itself.
             Target::Extension(_) => None,
             target => Some(target),
@@ -127,13 +127,13 @@ impl Projection {
 
 /// The names in a body, those in an extension behind its URN.
 pub(crate) fn names(body: &Value) -> Vec<String> {
-    let mut names = Vec::new();
-    for (name, value) in body.as_object().into_iter().flatten() {
-        let inner = value.as_object().filter(|_| name.contains(':')).into_iter().flatten();
-        names.extend(inner.map(|(inner, _)| format!("{name}:{inner}")));
-        names.push(name.clone());
-    }
-    names
+    body.as_object().into_iter().flatten().flat_map(|(name, value)| named(name, value)).collect()
+}
+
+/// A name, and those in its value, if it may be an extension's.
+pub(crate) fn named(name: &str, value: &Value) -> Vec<String> {
+    let inner = value.as_object().filter(|_| name.contains(':')).into_iter().flatten();
+    inner.map(|(inner, _)| format!("{name}:{inner}")).chain([name.to_owned()]).collect()
 }
 
 fn is(path: &AttributePath, extension: Option<&str>, attribute: &Attribute) -> bool {

@@ -66,10 +66,7 @@ impl PatchRequest {
         let named = |operation: &Operation| match &operation.path {
             None => projection::names(&operation.value),
             Some(path) => match path.split_once('[') {
-                None => {
-                    let value = Map::from_iter([(path.clone(), operation.value.clone())]);
-                    projection::names(&Value::Object(value))
-                }
+                None => projection::named(path, &operation.value),
                 Some((list, rest)) => {
                     let sub = rest.rsplit_once(']').map_or("", |(_, sub)| sub);
                     vec![format!("{list}{sub}")]
