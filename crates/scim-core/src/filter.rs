@@ -1,5 +1,6 @@
 //! Filters (RFC 7644 §3.4.2.2), bound to the schema of a resource type.
 
+mod absent;
 mod evaluate;
 mod lexer;
 mod lookup;
@@ -11,14 +12,15 @@ use std::{fmt, sync::Arc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(crate) use self::{
+    absent::Among,
+    evaluate::{element_matches, instant},
+    parse::parse_within,
+};
 pub use self::{
     evaluate::comparison_key,
     lookup::{Lookup, LookupKey},
     parse::{FilterError, MAX_DEPTH, MAX_LEN, MAX_TERMS},
-};
-pub(crate) use self::{
-    evaluate::{element_matches, instant},
-    parse::parse_within,
 };
 use crate::{AttributePath, registry::TypeSchema};
 

@@ -74,6 +74,9 @@ impl Registry {
         for document in documents.into_iter().flat_map(each) {
             if document.get("attributes").is_some() {
                 let schema: Schema = serde_json::from_value(document).map_err(DocumentError::Unreadable)?;
+                if let Some((attribute, why)) = schema.wrong_attribute() {
+                    return Err(DocumentError::Attribute { schema: schema.id, attribute, why });
+                }
                 self.schemas.retain(|known| !known.id.eq_ignore_ascii_case(&schema.id));
                 self.schemas.push(Arc::new(schema));
             } else if document.get("endpoint").is_some() {
@@ -203,6 +206,23 @@ impl TypeSchema {
         self.extensions.iter().find(|schema| schema.id.eq_ignore_ascii_case(urn))
     }
 
+    /// The same as if its resources had the attributes of these types, too; its own come first.
+    pub(crate) fn beside(&self, others: &[Arc<Self>]) -> Self {
+        let key = |name: &str| name.to_ascii_lowercase();
+        let own = self.schema.attributes.iter().chain(&self.common);
+        let mut names: HashSet<String> = own.map(|attribute| key(&attribute.name)).collect();
+        let urns = std::iter::once(&self.schema).chain(&self.extensions);
+        let mut urns: HashSet<String> = urns.map(|schema| key(&schema.id)).collect();
+        let (mut schema, mut extensions) = (Schema::clone(&self.schema), self.extensions.clone());
+        for other in others {
+            let attributes = other.schema.attributes.iter();
+            schema.attributes.extend(attributes.filter(|found| names.insert(key(&found.name))).cloned());
+            let schemas = std::iter::once(&other.schema).chain(&other.extensions);
+            extensions.extend(schemas.filter(|found| urns.insert(key(&found.id))).cloned());
+        }
+        Self { schema: schema.into(), extensions, ..self.clone() }
+    }
+
     /// The URNs of the extensions that a resource must have.
     pub(crate) fn required_extensions(&self) -> impl Iterator<Item = &str> {
         self.definition
@@ -210,6 +230,17 @@ impl TypeSchema {
             .iter()
             .filter(|extension| extension.required)
             .map(|found| &*found.schema)
+    }
+
+    /// Whether there is anything that an answer has only if it was asked for.
+    pub(crate) fn returns_on_request(&self) -> bool {
+        let on_request = |attribute: &Arc<Attribute>| attribute.returned == Returned::Request;
+        let mut schemas = std::iter::once(&self.schema).chain(&self.extensions);
+        schemas.any(|schema| {
+            let mut attributes = schema.attributes.iter();
+            attributes
+                .any(|attribute| on_request(attribute) || attribute.sub_attributes.iter().any(on_request))
+        })
     }
 
     /// Whether members are kept as rows, apart from the resource.
@@ -275,6 +306,16 @@ pub enum DocumentError {
         "the document has neither `attributes`, as a schema has, nor an `endpoint`, as a resource type has"
     )]
     Neither,
+    /// A schema has an attribute that none can have (RFC 7643 §1.2, §2.1 and §2.3.8).
+    #[error("the schema `{schema}` can't have the attribute `{attribute}`: {why}")]
+    Attribute {
+        /// The schema.
+        schema: Arc<str>,
+        /// The attribute, or the one that it is within.
+        attribute: Arc<str>,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// A type can't be at its endpoint.
     #[error(
         "the resource type `{kind}` can't be at `{endpoint}`: that must be one segment, and nobody else's"

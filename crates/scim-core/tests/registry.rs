@@ -7,7 +7,7 @@ use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use scim_core::{
     DirectoryId, DocumentError, ENTERPRISE_USER, ListRequest, MemoryStore, NewDirectory, PatchRequest, Place,
-    Registry, ResourceId, Scim, TenantId, TypeSchema, discovery,
+    Projection, Registry, ResourceId, Scim, TenantId, TypeSchema, discovery,
 };
 use serde_json::{Value, json};
 use store_contract::block_on;
@@ -157,9 +157,14 @@ fn every_type_of_attribute_is_held_to() {
     });
     let created = provider.create(devices, &body).unwrap();
     assert_eq!((&created["truth"], &created["parts"][1]["value"]), (&json!(true), &json!(2)));
+    let id = ResourceId::named(created["id"].as_str().unwrap());
+    let read =
+        block_on(provider.scim.read(provider.place(), devices, &id, &Projection::default())).unwrap().body;
     for absent in ["told", "hidden", "rare"] {
-        assert_eq!(created.get(absent), None, "{absent}");
+        assert_eq!(read.get(absent), None, "{absent}");
     }
+    // RFC 7643 §7: whoever sends what is returned on request is answered it.
+    assert_eq!((created.get("told"), created.get("hidden"), &created["rare"]), (None, None, &json!("r")));
     for (filter, found) in [
         ("text eq \"Ab\"", 1),
         ("text eq \"ab\"", 0),
@@ -228,6 +233,27 @@ fn a_document_that_can_not_be_served_is_refused() {
         with(vec![schema("urn:x", &json!([{ "name": "a", "type": "text" }]))]),
         DocumentError::Unreadable(_)
     ));
+    // RFC 7643 §1.2, §2.1, §2.3.8, and erratum 8415.
+    for attribute in [
+        json!({ "name": "" }),
+        json!({ "name": "1st" }),
+        json!({ "name": "a.b" }),
+        json!({ "name": "a:b" }),
+        json!({ "name": "a b" }),
+        json!({ "name": "$ref", "type": "reference" }),
+        json!({ "name": "a", "subAttributes": [{ "name": "b" }] }),
+        json!({ "name": "a", "type": "complex", "subAttributes": [{ "name": "b", "type": "complex" }] }),
+        json!({ "name": "a", "type": "complex", "subAttributes": [{ "name": "b", "subAttributes": [{ "name": "c" }] }] }),
+        json!({ "name": "a", "type": "complex", "subAttributes": [{ "name": "b.c" }] }),
+        json!({ "name": "a", "type": "complex", "subAttributes": [{ "name": "b" }, { "name": "B" }] }),
+    ] {
+        let refused = with(vec![schema("urn:x", &json!([attribute]))]);
+        assert!(matches!(refused, DocumentError::Attribute { .. }), "{attribute}: {refused}");
+    }
+    let twice = with(vec![schema("urn:x", &json!([{ "name": "a" }, { "name": "A" }]))]);
+    assert!(matches!(twice, DocumentError::Attribute { .. }), "{twice}");
+    let reference = json!({ "name": "a-b_2$", "type": "complex", "subAttributes": [{ "name": "$ref", "type": "reference" }] });
+    assert!(Registry::standard().with([schema("urn:x", &json!([reference]))]).is_ok());
     let unknown = with(vec![kind("Thing", "/Things", "urn:nobody", &[])]);
     assert!(unknown.to_string().contains("`urn:nobody`"), "{unknown}");
     for endpoint in ["/Users", "Groups", "/Me", "/Bulk", "/Schemas", "/", "", "/a/b", "/.search"] {
