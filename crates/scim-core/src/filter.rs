@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use self::{
-    absent::Among,
+    absent::{Among, Named},
     evaluate::{element_matches, instant},
     parse::parse_within,
 };

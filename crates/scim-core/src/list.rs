@@ -9,7 +9,7 @@ use crate::{
     declared::{Message, check_shape},
     discovery::{DEFAULT_RESULTS, MAX_RESULTS},
     error::{ScimError, ScimType, shortened},
-    filter::Among,
+    filter::{Among, Named},
     registry::TypeSchema,
 };
 
@@ -35,15 +35,22 @@ pub struct ListRequest {
 }
 
 impl ListRequest {
-    /// The filter as it is for one of the types that are listed.
-    pub(crate) fn filter(&self, kind: &TypeSchema, kinds: &[Arc<TypeSchema>]) -> Result<Among, FilterError> {
-        let Some(text) = self.filter.as_deref() else { return Ok(Among::All) };
-        match Filter::parse(kind, text) {
-            Err(FilterError::UnknownAttribute { .. }) if kinds.len() > 1 => {
-                Filter::parse_among(kind, kinds, text)
-            }
-            parsed => parsed.map(Among::Those),
-        }
+    /// What the filter leaves of the resources of each of the types that are listed.
+    pub(crate) fn filters<'a>(
+        &'a self,
+        kinds: &'a [Arc<TypeSchema>],
+    ) -> impl Iterator<Item = (&'a Arc<TypeSchema>, Result<Among, FilterError>)> {
+        let mut named = None;
+        kinds.iter().map(move |kind| {
+            let Some(text) = self.filter.as_deref() else { return (kind, Ok(Among::All)) };
+            let parsed = match Filter::parse(kind, text) {
+                Err(FilterError::UnknownAttribute { .. }) if kinds.len() > 1 => {
+                    Filter::parse_among(kind, named.get_or_insert_with(|| Named::of(kinds, text)), text)
+                }
+                parsed => parsed.map(Among::Those),
+            };
+            (kind, parsed)
+        })
     }
 
     /// The order, by an attribute of the first type that has it; others have no value of it.

@@ -36,6 +36,8 @@ pub struct TypeSchema {
     common: Vec<Arc<Attribute>>,
     paths: KnownPaths,
     extension_paths: Vec<KnownPaths>,
+    /// How many of the extensions, at their end, are other types'.
+    foreign: usize,
 }
 
 const SCHEMAS: [&str; 3] = [
@@ -107,13 +109,7 @@ impl Registry {
             .iter()
             .map(|extension| known(&extension.schema))
             .collect::<Result<_, _>>()?;
-        let common = common_attributes();
-        let paths = KnownPaths::of(None, schema.attributes.iter().chain(&common));
-        let extension_paths = extensions
-            .iter()
-            .map(|schema| KnownPaths::of(Some(&schema.id), schema.attributes.iter()))
-            .collect();
-        Ok(Arc::new(TypeSchema { schema, extensions, common, paths, extension_paths, definition }))
+        Ok(Arc::new(TypeSchema::of(definition, schema, extensions, 0)))
     }
 
     /// Every schema.
@@ -171,6 +167,19 @@ fn check_endpoints(types: &[ResourceType]) -> Result<(), DocumentError> {
 }
 
 impl TypeSchema {
+    fn of(
+        definition: ResourceType,
+        schema: Arc<Schema>,
+        extensions: Vec<Arc<Schema>>,
+        foreign: usize,
+    ) -> Self {
+        let common = common_attributes();
+        let paths = KnownPaths::of(None, schema.attributes.iter().chain(&common));
+        let into = |schema: &Arc<Schema>| KnownPaths::of(Some(&schema.id), schema.attributes.iter());
+        let extension_paths = extensions.iter().map(into).collect();
+        Self { definition, schema, extensions, common, paths, extension_paths, foreign }
+    }
+
     /// Its name: `User`.
     pub fn name(&self) -> &Arc<str> {
         &self.definition.name
@@ -206,21 +215,25 @@ impl TypeSchema {
         self.extensions.iter().find(|schema| schema.id.eq_ignore_ascii_case(urn))
     }
 
-    /// The same as if its resources had the attributes of these types, too; its own come first.
-    pub(crate) fn beside(&self, others: &[Arc<Self>]) -> Self {
-        let key = |name: &str| name.to_ascii_lowercase();
-        let own = self.schema.attributes.iter().chain(&self.common);
-        let mut names: HashSet<String> = own.map(|attribute| key(&attribute.name)).collect();
-        let urns = std::iter::once(&self.schema).chain(&self.extensions);
-        let mut urns: HashSet<String> = urns.map(|schema| key(&schema.id)).collect();
+    /// The same as if its resources had these attributes and extensions, too; where it has one of that name, it is its own.
+    pub(crate) fn beside(&self, attributes: &[Arc<Attribute>], schemas: &[Arc<Schema>]) -> Self {
+        let own = std::iter::once(&self.schema).chain(&self.extensions);
+        let names = own.clone().flat_map(|schema| &schema.attributes).chain(&self.common);
+        let names: HashSet<String> = names.map(|own| own.name.to_ascii_lowercase()).collect();
+        let is_new = |found: &&Arc<Attribute>| !names.contains(&found.name.to_ascii_lowercase());
+        let is_foreign =
+            |found: &&Arc<Schema>| own.clone().all(|own| !own.id.eq_ignore_ascii_case(&found.id));
         let (mut schema, mut extensions) = (Schema::clone(&self.schema), self.extensions.clone());
-        for other in others {
-            let attributes = other.schema.attributes.iter();
-            schema.attributes.extend(attributes.filter(|found| names.insert(key(&found.name))).cloned());
-            let schemas = std::iter::once(&other.schema).chain(&other.extensions);
-            extensions.extend(schemas.filter(|found| urns.insert(key(&found.id))).cloned());
-        }
-        Self { schema: schema.into(), extensions, ..self.clone() }
+        schema.attributes.extend(attributes.iter().filter(is_new).cloned());
+        extensions.extend(schemas.iter().filter(is_foreign).cloned());
+        let foreign = extensions.len().saturating_sub(self.extensions.len());
+        Self::of(self.definition.clone(), schema.into(), extensions, foreign)
+    }
+
+    /// The extensions that a resource of the type may have.
+    pub(crate) fn own_extensions(&self) -> &[Arc<Schema>] {
+        let own = self.extensions.len().saturating_sub(self.foreign);
+        self.extensions.get(..own).unwrap_or_default()
     }
 
     /// The URNs of the extensions that a resource must have.

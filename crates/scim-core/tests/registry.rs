@@ -210,6 +210,40 @@ fn what_a_provider_tells_of_itself_makes_another_one() {
     assert_eq!(again.resource_types().len(), registry.resource_types().len());
 }
 
+/// RFC 7644 §3.4.2.1, over more types than anybody has: in a time and on a stack that do not grow with their attributes.
+#[test]
+fn a_filter_over_any_number_of_types_is_understood() {
+    let many = |at: usize| {
+        let own = (0..40).map(|n| json!({ "name": format!("a{at}x{n}") }));
+        [
+            schema(&urn(at), &own.chain([json!({ "name": "shared" })]).collect()),
+            kind(&format!("Thing{at}"), &format!("/Things{at}"), &urn(at), &[]),
+        ]
+    };
+    let registry = Registry::standard().with((0..400).flat_map(many)).unwrap();
+    let provider = Provider::of(registry);
+    let thing = provider.scim.registry().resource_type("Thing7").unwrap().clone();
+    provider.create(&thing, &json!({ "a7x1": "v", "shared": "s" })).unwrap();
+    let found = |filter: &str| {
+        let request = ListRequest { filter: Some(filter.into()), ..ListRequest::default() };
+        let kinds = provider.scim.registry().resource_types();
+        let listed = block_on(provider.scim.list(provider.place(), kinds, &request, DateTime::UNIX_EPOCH));
+        listed.unwrap()["totalResults"].as_u64().unwrap()
+    };
+    let all_schemas = ["schemas sw \"urn:\""; 60].join(" and ");
+    for (filter, total) in [
+        ("a7x1 eq \"v\" or a8x1 eq \"v\"".to_owned(), 1),
+        ("a7x1 eq \"v\" and a8x1 eq \"v\"".to_owned(), 0),
+        ("shared eq \"s\" and not (a399x39 pr)".to_owned(), 1),
+        (format!("{}:a7x1 pr or {}:a8x1 pr", urn(7), urn(8)), 1),
+        (format!("{all_schemas} and not (a8x1 pr)"), 1),
+        (format!("schemas eq \"{}\" and not ({}:a8x1 pr)", urn(7), urn(8)), 1),
+        (format!("schemas eq \"{}\" or a8x1 pr", urn(9)), 0),
+    ] {
+        assert_eq!(found(&filter), total, "{}", filter.get(..200).unwrap_or(&filter));
+    }
+}
+
 #[test]
 fn a_document_replaces_one_of_the_same_name() {
     let other = schema(&ENTERPRISE_USER.to_uppercase(), &json!([{ "name": "badge" }]));

@@ -1,11 +1,43 @@
 //! Filters over several types: an attribute that a type does not have has no value (RFC 7644 §3.4.2.1).
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use serde_json::Map;
 
 use super::{Comparison, Filter, FilterError};
-use crate::{AttributePath, registry::TypeSchema};
+use crate::{
+    AttributePath,
+    registry::TypeSchema,
+    schema::{Attribute, Schema},
+};
+
+/// What a filter may name of several types, each once; of most types that is little, however many there are.
+#[derive(Debug)]
+pub(crate) struct Named {
+    attributes: Vec<Arc<Attribute>>,
+    schemas: Vec<Arc<Schema>>,
+}
+
+impl Named {
+    pub(crate) fn of(kinds: &[Arc<TypeSchema>], text: &str) -> Self {
+        let text = text.to_ascii_lowercase();
+        let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '$' | '-' | '_');
+        let mut words: HashSet<&str> = text.split(|c| !is_of_name(c)).collect();
+        let mut named = Self { attributes: Vec::new(), schemas: Vec::new() };
+        let mut urns = HashSet::new();
+        let own = kinds.iter().map(|kind| &kind.schema);
+        for schema in own.chain(kinds.iter().flat_map(|kind| &kind.extensions)) {
+            let urn = schema.id.to_ascii_lowercase();
+            if text.contains(&urn) && urns.insert(urn) {
+                named.schemas.push(schema.clone());
+            }
+            let attributes = schema.attributes.iter();
+            let mentioned = attributes.filter(|found| words.remove(&*found.name.to_ascii_lowercase()));
+            named.attributes.extend(mentioned.cloned());
+        }
+        named
+    }
+}
 
 /// What of a filter is left for the resources of one type.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,16 +51,12 @@ pub(crate) enum Among {
 }
 
 impl Filter {
-    /// The filter that `text` writes over `kinds`, as it is for the resources of `kind`.
+    /// The filter that `text` writes over several types, as it is for the resources of one.
     ///
     /// # Errors
     /// [`FilterError`], `UnknownAttribute` only of what none of the types has.
-    pub(crate) fn parse_among(
-        kind: &TypeSchema,
-        kinds: &[Arc<TypeSchema>],
-        text: &str,
-    ) -> Result<Among, FilterError> {
-        Ok(among(kind, Self::parse(&kind.beside(kinds), text)?))
+    pub(crate) fn parse_among(kind: &TypeSchema, named: &Named, text: &str) -> Result<Among, FilterError> {
+        Ok(among(kind, Self::parse(&kind.beside(&named.attributes, &named.schemas), text)?))
     }
 }
 

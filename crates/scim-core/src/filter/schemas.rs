@@ -40,7 +40,7 @@ fn has_one_that(kind: &TypeSchema, comparison: Comparison) -> Filter {
     if fits(&kind.schema.id) {
         return always(kind, path);
     }
-    let extensions = kind.extensions.iter().filter(|extension| fits(&extension.id));
+    let extensions = kind.own_extensions().iter().filter(|extension| fits(&extension.id));
     extensions.filter_map(has_extension).reduce(either).unwrap_or_else(|| not(always(kind, path)))
 }
 

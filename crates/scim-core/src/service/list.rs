@@ -216,11 +216,11 @@ fn in_order(resources: &mut [Row<'_>], sort: Option<&Sort>) {
 /// The types of which a resource may match the filter.
 fn understood<'a>(
     kinds: &'a [Arc<TypeSchema>],
-    request: &ListRequest,
+    request: &'a ListRequest,
 ) -> Result<Vec<Listed<'a>>, FilterError> {
     let (mut listed, mut unknown, mut is_known) = (Vec::new(), None, false);
-    for kind in kinds {
-        let filter = match request.filter(kind, kinds) {
+    for (kind, filter) in request.filters(kinds) {
+        let filter = match filter {
             Ok(Among::All) => Some(None),
             Ok(Among::None) => None,
             Ok(Among::Those(filter)) => Some(Some(filter)),
