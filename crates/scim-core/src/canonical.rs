@@ -42,6 +42,14 @@ pub(crate) fn is_written(attribute: &Attribute) -> bool {
 
 /// Refuses a resource without what its schemas require: attributes, sub-attributes of what is there, extensions.
 pub(crate) fn check_required(kind: &TypeSchema, attributes: &Map<String, Value>) -> Result<(), ScimError> {
+    match missing_required(kind, attributes) {
+        None => Ok(()),
+        Some(name) => Err(ScimError::bad(ScimType::InvalidValue, format!("`{name}` is required"))),
+    }
+}
+
+/// The path of what is required and not there, or the URN of an extension.
+pub(crate) fn missing_required(kind: &TypeSchema, attributes: &Map<String, Value>) -> Option<String> {
     let own = missing(&kind.schema.attributes, attributes);
     let absent = || kind.required_extensions().find(|urn| !attributes.contains_key(*urn)).map(str::to_owned);
     let within = || {
@@ -50,10 +58,7 @@ pub(crate) fn check_required(kind: &TypeSchema, attributes: &Map<String, Value>)
             missing(&extension.attributes, inner).map(|name| format!("{}:{name}", extension.id))
         })
     };
-    match own.or_else(absent).or_else(within) {
-        None => Ok(()),
-        Some(name) => Err(ScimError::bad(ScimType::InvalidValue, format!("`{name}` is required"))),
-    }
+    own.or_else(absent).or_else(within)
 }
 
 /// The path of the first attribute that is required and not there.
@@ -203,7 +208,13 @@ fn is_base64(text: &str) -> bool {
     let padding = text.trim_end().len().saturating_sub(digits.len());
     let is_digit =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'\r' | b'\n');
-    padding <= 2 && digits.bytes().all(is_digit)
+    let digits_alone = digits.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).count();
+    let is_whole = match padding {
+        0 => digits_alone % 4 != 1,
+        1 | 2 => digits_alone.saturating_add(padding) % 4 == 0,
+        _ => false,
+    };
+    is_whole && digits.bytes().all(is_digit)
 }
 
 fn is_instant(text: &str) -> bool {

@@ -28,7 +28,7 @@ use self::sample::{
 pub use self::{filters::*, groups::*, nested::*, pages::*, sorts::*, tenancy::*, writes::*};
 use crate::{
     Commit, DirectoryChange, DirectoryId, Event, MemberDelta, Registry, Resource, ResourceChange,
-    ResourceCommit, ResourceId, ResourceQuery, Revision, ScimStore, UniqueValue, Window,
+    ResourceCommit, ResourceId, ResourceQuery, Revision, ScimStore, TransactionId, UniqueValue, Window,
 };
 
 /// Makes one `#[test]` of each check, in the module that it is used in.
@@ -383,7 +383,9 @@ pub async fn a_deleted_resource_is_gone<S: ScimStore>(store: S) -> Check {
 pub async fn what_is_only_told_writes_nothing<S: ScimStore>(store: S) -> Check {
     let registry = Registry::standard();
     let kind = registry.resource_type("User").ok_or_else(|| Violation::new("users are a type"))?;
-    let tell = ResourceChange::Tell { event: Arc::new(Event::joined_feed(kind, &user(1), at(0))) };
+    let tell = ResourceChange::Tell {
+        event: Arc::new(Event::joined_feed(kind, &user(1), TransactionId::named("t"), at(0))),
+    };
     let commit = store.commit(&tenant(), &directory(), &tell).await?;
     ensure_eq!(commit, ResourceCommit::Stale, "an unknown directory tells nothing");
     setup(&store).await?;

@@ -1,4 +1,7 @@
 //! Cursors between pages (RFC 9865): how they are sealed, and where they lead.
+//!
+//! Compared clause by clause with RFC 9865 as published in October 2025, §2 to §5. Where it leaves a choice: a filter or an
+//! order that is written in other words is another list, and a page of no resources has no neighbours.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sealed_cursor::{CursorKey, OpenError, Scope};

@@ -1,4 +1,8 @@
 //! Events about resources (RFC 9967), as values: the claims of a security event token that depend on the change.
+//!
+//! Compared clause by clause with RFC 9967 as published in May 2026, §2 to §5 and §7.4; from draft-ietf-scim-events-16 it
+//! differs in wording alone. `data` is what an answer would have (§2.4), also after a PUT. The completion of a request
+//! has the `location` that §3.7 of RFC 7644 requires, though the figures of §2.5.1.3 leave it out.
 
 mod compose;
 mod difference;
@@ -7,7 +11,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 pub use self::compose::Asynchronous;
-pub(crate) use self::compose::{Moment, completed, compose};
+pub(crate) use self::compose::{Completion, Moment, completed, compose};
 use crate::{Resource, ResourceId, Revision, TransactionId, TypeSchema, render::version_of};
 
 /// What happened to one resource in one transaction (RFC 9967 §2).
@@ -111,13 +115,37 @@ impl EventDetail {
 
 impl Event {
     /// That a resource joined one of the host's feeds, without being new (RFC 9967 §2.3.1).
-    pub fn joined_feed(kind: &TypeSchema, resource: &Resource, now: DateTime<Utc>) -> Self {
-        Self::about(kind, resource, now).with(EventKind::FeedAdd, Map::new(), false)
+    ///
+    /// The transaction is the host's own: receivers tell by it what they have already (§2.2), and the resource need not
+    /// have changed since it left.
+    pub fn joined_feed(
+        kind: &TypeSchema,
+        resource: &Resource,
+        transaction: TransactionId,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self::of_feed(EventKind::FeedAdd, kind, resource, transaction, now)
     }
 
     /// That a resource left one of the host's feeds, without being deleted (RFC 9967 §2.3.2).
-    pub fn left_feed(kind: &TypeSchema, resource: &Resource, now: DateTime<Utc>) -> Self {
-        Self::about(kind, resource, now).with(EventKind::FeedRemove, Map::new(), false)
+    pub fn left_feed(
+        kind: &TypeSchema,
+        resource: &Resource,
+        transaction: TransactionId,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self::of_feed(EventKind::FeedRemove, kind, resource, transaction, now)
+    }
+
+    fn of_feed(
+        what: EventKind,
+        kind: &TypeSchema,
+        resource: &Resource,
+        transaction: TransactionId,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let event = Self::about(kind, resource, now).with(what, Map::new(), false);
+        Self { transaction: Some(transaction), ..event }
     }
 
     fn about(kind: &TypeSchema, resource: &Resource, at: DateTime<Utc>) -> Self {

@@ -1,26 +1,28 @@
 //! Filters (RFC 7644 §3.4.2.2), bound to the schema of a resource type.
 
+mod absent;
 mod evaluate;
 mod lexer;
 mod lookup;
 mod parse;
 mod schemas;
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(crate) use self::{
+    absent::{Among, Named},
+    evaluate::{element_matches, instant},
+    parse::parse_within,
+};
 pub use self::{
     evaluate::comparison_key,
     lookup::{Lookup, LookupKey},
     parse::{FilterError, MAX_DEPTH, MAX_LEN, MAX_TERMS},
 };
-pub(crate) use self::{
-    evaluate::{element_matches, instant},
-    parse::parse_within,
-};
-use crate::{AttributePath, path::is_filterable, registry::TypeSchema};
+use crate::{AttributePath, registry::TypeSchema};
 
 /// A filter that is understood: every attribute is known, every operator fits its type.
 ///
@@ -44,18 +46,18 @@ pub enum Filter {
     /// It does not hold.
     Not(Box<Filter>),
     /// The attribute has a value.
-    Present(AttributePath),
+    Present(Arc<AttributePath>),
     /// A value of the attribute compares with a literal.
     Compare(Comparison),
     /// One element of the list fulfils all of it.
-    Within(AttributePath, Box<Filter>),
+    Within(Arc<AttributePath>, Box<Filter>),
 }
 
 /// A comparison with a literal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// What is compared.
-    pub path: AttributePath,
+    pub path: Arc<AttributePath>,
     /// How.
     pub operator: Operator,
     /// With what.
@@ -140,6 +142,22 @@ fn is(path: &AttributePath, attribute: &str) -> bool {
     path.extension.is_none() && &*path.attribute.name == attribute
 }
 
+impl Operator {
+    /// `eq` and `ne`, which fit each type.
+    fn is_equality(self) -> bool {
+        matches!(self, Self::Equal | Self::NotEqual)
+    }
+
+    /// Whether it looks for a part of a text.
+    fn is_textual(self) -> bool {
+        matches!(self, Self::Contains | Self::StartsWith | Self::EndsWith)
+    }
+
+    fn is_ordering(self) -> bool {
+        !self.is_equality() && !self.is_textual()
+    }
+}
+
 impl fmt::Display for Operator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = OPERATORS.iter().find(|(_, operator)| operator == self).map_or("", |(text, _)| text);
@@ -158,10 +176,3 @@ const OPERATORS: [(&str, Operator); 9] = [
     ("lt", Operator::Less),
     ("le", Operator::LessOrEqual),
 ];
-
-/// A list's element seen as a type of its own, so that the filter of a value path is bound like any other.
-pub(crate) fn element_attribute(path: &AttributePath, name: &str) -> Option<AttributePath> {
-    let sub = path.attribute.sub(name)?;
-    let filterable = is_filterable(&path.attribute, Some(sub));
-    filterable.then(|| AttributePath { extension: None, attribute: sub.clone(), sub: None })
-}

@@ -9,6 +9,7 @@ use crate::{
     declared::{Message, check_shape},
     discovery::{DEFAULT_RESULTS, MAX_RESULTS},
     error::{ScimError, ScimType, shortened},
+    filter::{Among, Named},
     registry::TypeSchema,
 };
 
@@ -34,8 +35,22 @@ pub struct ListRequest {
 }
 
 impl ListRequest {
-    pub(crate) fn filter(&self, kind: &TypeSchema) -> Result<Option<Filter>, FilterError> {
-        self.filter.as_deref().map(|text| Filter::parse(kind, text)).transpose()
+    /// What the filter leaves of the resources of each of the types that are listed.
+    pub(crate) fn filters<'a>(
+        &'a self,
+        kinds: &'a [Arc<TypeSchema>],
+    ) -> impl Iterator<Item = (&'a Arc<TypeSchema>, Result<Among, FilterError>)> {
+        let mut named = None;
+        kinds.iter().map(move |kind| {
+            let Some(text) = self.filter.as_deref() else { return (kind, Ok(Among::All)) };
+            let parsed = match Filter::parse(kind, text) {
+                Err(FilterError::UnknownAttribute { .. }) if kinds.len() > 1 => {
+                    Filter::parse_among(kind, named.get_or_insert_with(|| Named::of(kinds, text)), text)
+                }
+                parsed => parsed.map(Among::Those),
+            };
+            (kind, parsed)
+        })
     }
 
     /// The order, by an attribute of the first type that has it; others have no value of it.
@@ -90,10 +105,33 @@ impl ListRequest {
         Ok(request)
     }
 
+    /// Reads the parameters of a query (RFC 7644 §3.4.2); `parameter` gives the one of a name.
+    ///
+    /// # Errors
+    /// [`ScimError`] 400 `invalidValue`, or `invalidCount` for a `count` beside a `cursor`.
+    pub fn of_query(parameter: impl Fn(&str) -> Option<String>) -> Result<Self, ScimError> {
+        let cursor = parameter("cursor");
+        let number = |name: &str| {
+            let number = |text: String| text.parse().map_err(|_| no_number(name, cursor.is_some()));
+            parameter(name).map(number).transpose()
+        };
+        Ok(Self {
+            filter: parameter("filter"),
+            sort_by: parameter("sortBy"),
+            sort_order: parameter("sortOrder"),
+            start_index: number("startIndex")?,
+            count: number("count")?,
+            attributes: parameter("attributes"),
+            excluded_attributes: parameter("excludedAttributes"),
+            cursor,
+        })
+    }
+
     /// Reads the body of a search (RFC 7644 §3.4.3); names match in any case.
     ///
     /// # Errors
-    /// [`ScimError`] 400 `invalidSyntax` or `invalidValue`.
+    /// [`ScimError`] 400 `invalidSyntax`, `invalidValue`, `invalidCursor`, or `invalidCount` for a `count` beside a
+    /// `cursor`.
     pub fn parse(body: &Value) -> Result<Self, ScimError> {
         let syntax = || ScimError::bad(ScimType::InvalidSyntax, "the body must be a JSON object");
         let body = body.as_object().ok_or_else(syntax)?;
@@ -106,7 +144,8 @@ impl ListRequest {
             ScimError::bad(ScimType::InvalidValue, format!("`{name}` must be {expected}"))
         };
         let number = |name: &str| {
-            field(name).map(|value| value.as_i64().ok_or_else(|| wrong(name, "a whole number"))).transpose()
+            let at_cursor = field("cursor").is_some();
+            field(name).map(|value| value.as_i64().ok_or_else(|| no_number(name, at_cursor))).transpose()
         };
         let names = |name: &str| {
             let list = |value: &Value| {
@@ -118,15 +157,23 @@ impl ListRequest {
             let text = |value: &Value| value.as_str().map(str::to_owned);
             field(name).map(|value| text(value).ok_or_else(|| wrong(name, "a text"))).transpose()
         };
+        let cursor =
+            text("cursor").map_err(|error| ScimError { kind: Some(ScimType::InvalidCursor), ..error })?;
         Ok(Self {
             filter: text("filter")?,
             sort_by: text("sortBy")?,
             sort_order: text("sortOrder")?,
-            cursor: text("cursor")?,
             start_index: number("startIndex")?,
             count: number("count")?,
             attributes: names("attributes")?,
             excluded_attributes: names("excludedAttributes")?,
+            cursor,
         })
     }
+}
+
+/// RFC 9865 §2.1: between cursors there is an error of its own for a `count`.
+fn no_number(name: &str, at_cursor: bool) -> ScimError {
+    let kind = if at_cursor && name == "count" { ScimType::InvalidCount } else { ScimType::InvalidValue };
+    ScimError::bad(kind, format!("`{name}` must be a whole number"))
 }

@@ -5,6 +5,7 @@ mod elements;
 mod members;
 mod password;
 mod request;
+mod required;
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use serde_json::{Map, Value};
 use self::apply::Place;
 pub use self::request::{MAX_OPERATIONS, PatchRequest};
 use crate::{
-    Filter, Member, MemberDelta, Profile, canonical,
+    Filter, Member, MemberDelta, Profile,
     error::{ScimError, ScimType, shortened},
     members::Pending,
     path::elements,
@@ -56,7 +57,7 @@ pub fn patch(
     for operation in &*request.operations {
         apply::apply(kind, &mut working, operation)?;
     }
-    canonical::check_required(kind, &working.attributes)?;
+    required::check(kind, attributes, &working.attributes)?;
     Ok(Patched { attributes: working.attributes, members: working.members.delta() })
 }
 

@@ -1,13 +1,16 @@
 //! Attribute paths, bound to the schema of a resource type (RFC 7644 §3.10).
 
+mod known;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub(crate) use self::known::KnownPaths;
 use crate::{
     registry::TypeSchema,
-    schema::{Attribute, AttributeType, Mutability, Returned, Schema},
+    schema::{Attribute, Mutability, Returned, Schema},
 };
 
 /// A path to an attribute or a sub-attribute of a type of resource.
@@ -25,7 +28,7 @@ pub struct AttributePath {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Target {
     /// An attribute.
-    Attribute(AttributePath),
+    Attribute(Arc<AttributePath>),
     /// All of an extension, named by its URN alone.
     Extension(Arc<Schema>),
 }
@@ -34,7 +37,7 @@ impl AttributePath {
     /// The path that `text` writes: `userName`, `name.givenName`, or either behind the URN of a schema.
     ///
     /// Names and URNs match in any case; `None` if there is no such attribute.
-    pub fn parse(kind: &TypeSchema, text: &str) -> Option<Self> {
+    pub fn parse(kind: &TypeSchema, text: &str) -> Option<Arc<Self>> {
         match resolve(kind, text)? {
             Target::Attribute(path) => Some(path),
             Target::Extension(_) => None,
@@ -70,45 +73,55 @@ impl AttributePath {
 }
 
 /// Whether filters can look at it: not at what is made up for each answer, nor at what nobody reads.
-pub(crate) fn is_filterable(attribute: &Attribute, sub: Option<&Attribute>) -> bool {
+fn is_filterable(attribute: &Attribute, sub: Option<&Attribute>) -> bool {
     let readable = |attribute: &Attribute| {
         attribute.returned != Returned::Never && attribute.mutability != Mutability::WriteOnly
     };
-    let made_up = matches!(
-        (&*attribute.name, sub.map(|sub| &*sub.name)),
-        ("meta", Some("location")) | ("members" | "groups", Some("$ref"))
-    );
-    readable(attribute) && sub.is_none_or(readable) && !made_up
+    let made_up = |sub: &Attribute| match &*sub.name {
+        "location" => &*attribute.name == "meta",
+        "$ref" => matches!(&*attribute.name, "members" | "groups"),
+        _ => false,
+    };
+    readable(attribute) && sub.is_none_or(|sub| readable(sub) && !made_up(sub))
 }
 
 /// What `text` leads to; a version in a URN has dots, so the longest known URN is taken off first.
 pub(crate) fn resolve(kind: &TypeSchema, text: &str) -> Option<Target> {
-    if let Some(path) = attribute(kind, None, text) {
-        return Some(Target::Attribute(path));
+    if let Some(path) = kind.paths().path(text) {
+        return Some(Target::Attribute(path.clone()));
     }
-    let schemas = std::iter::once(&kind.schema).chain(&kind.extensions);
-    let named = schemas.filter_map(|schema| Some((schema, after_urn(text, &schema.id)?)));
-    let longest = named.max_by_key(|(schema, _)| schema.id.len());
-    let path = match longest {
+    let own = std::iter::once((&kind.schema, kind.paths()));
+    let named = own.chain(kind.extension_paths());
+    let named = named.filter_map(|(schema, paths)| Some((schema, paths, after_urn(text, &schema.id)?)));
+    let path = match named.max_by_key(|(schema, ..)| schema.id.len()) {
         None => in_one_extension(kind, text),
-        Some((schema, "")) => return Some(Target::Extension(schema.clone())),
-        Some((schema, rest)) if Arc::ptr_eq(schema, &kind.schema) => attribute(kind, None, rest),
-        Some((schema, rest)) => attribute(kind, Some(schema), rest).or_else(|| unnamed(schema, rest)),
+        Some((schema, _, "")) => return Some(Target::Extension(schema.clone())),
+        Some((schema, paths, rest)) => paths.path(rest).cloned().or_else(|| unnamed(schema, rest)),
     };
     path.map(Target::Attribute)
 }
 
+/// The paths that the elements of an attribute have for the filter of a value path.
+pub(crate) fn elements_of<'k>(kind: &'k TypeSchema, path: &AttributePath) -> &'k [Arc<AttributePath>] {
+    let is_of = |schema: &Schema| path.extension.as_ref() == Some(&schema.id);
+    let paths = match &path.extension {
+        None => Some(kind.paths()),
+        Some(_) => kind.extension_paths().find(|(schema, _)| is_of(schema)).map(|(_, paths)| paths),
+    };
+    paths.map_or(&[], |paths| paths.elements(&path.attribute.name))
+}
+
 /// An attribute that an open extension does not name.
-fn unnamed(schema: &Schema, name: &str) -> Option<AttributePath> {
+fn unnamed(schema: &Schema, name: &str) -> Option<Arc<AttributePath>> {
     let attribute = Arc::new(schema.unnamed(name)?);
-    Some(AttributePath { extension: Some(schema.id.clone()), attribute, sub: None })
+    Some(Arc::new(AttributePath { extension: Some(schema.id.clone()), attribute, sub: None }))
 }
 
 /// Entra ID leaves the URN out: understood, if only one extension has such an attribute.
-fn in_one_extension(kind: &TypeSchema, text: &str) -> Option<AttributePath> {
-    let mut found = kind.extensions.iter().filter_map(|schema| attribute(kind, Some(schema), text));
+fn in_one_extension(kind: &TypeSchema, text: &str) -> Option<Arc<AttributePath>> {
+    let mut found = kind.extension_paths().filter_map(|(_, paths)| paths.path(text));
     let first = found.next()?;
-    found.next().is_none().then_some(first)
+    found.next().is_none().then(|| first.clone())
 }
 
 /// What follows a URN and its `:`, or the `.` that some clients write.
@@ -119,24 +132,6 @@ fn after_urn<'a>(text: &'a str, urn: &str) -> Option<&'a str> {
         return None;
     }
     if rest.is_empty() { Some(rest) } else { rest.strip_prefix([':', '.']) }
-}
-
-/// The attribute or sub-attribute of an extension, or of the type's own schema.
-fn attribute(kind: &TypeSchema, extension: Option<&Schema>, text: &str) -> Option<AttributePath> {
-    let find = |name: &str| match extension {
-        Some(schema) => crate::schema::find(&schema.attributes, name),
-        None => kind.attribute(name),
-    };
-    let (attribute, sub) = match find(text) {
-        Some(attribute) => (attribute, None),
-        None => {
-            let (name, sub) = text.split_once('.')?;
-            let attribute = find(name)?;
-            (attribute, Some(attribute.sub(sub)?.clone()))
-        }
-    };
-    let extension = extension.map(|schema| schema.id.clone());
-    Some(AttributePath { extension, attribute: attribute.clone(), sub })
 }
 
 /// What stands at a path: the elements of a list one by one.
@@ -150,9 +145,4 @@ pub(crate) fn elements<'a>(object: &'a Map<String, Value>, path: &AttributePath)
         Some(Value::Array(elements)) => elements,
         Some(value) => std::slice::from_ref(value),
     }
-}
-
-/// Whether values of this type have an order.
-pub(crate) fn is_ordered(kind: AttributeType) -> bool {
-    !matches!(kind, AttributeType::Boolean | AttributeType::Binary | AttributeType::Complex)
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    AttributePath,
+    AttributePath, PatchRequest,
     path::{Target, resolve},
     registry::TypeSchema,
     schema::{Attribute, Returned},
@@ -14,6 +14,8 @@ use crate::{
 pub struct Projection {
     asked: Option<Vec<Target>>,
     excluded: Vec<Target>,
+    /// What the request that is answered writes.
+    written: Vec<Target>,
 }
 
 impl Projection {
@@ -24,7 +26,30 @@ impl Projection {
             names.filter_map(|name| resolve(kind, name)).collect::<Vec<_>>()
         };
         let asked = attributes.filter(|list| !list.trim().is_empty()).map(read);
-        Self { asked, excluded: excluded.map(read).unwrap_or_default() }
+        Self { asked, excluded: excluded.map(read).unwrap_or_default(), written: Vec::new() }
+    }
+
+    /// The same for the answer to a PATCH: it has what is returned on request, if the PATCH names it (RFC 7643 §7).
+    #[must_use]
+    pub fn answering(self, kind: &TypeSchema, request: &PatchRequest) -> Self {
+        self.having_written(kind, || request.named())
+    }
+
+    /// The same for the answer to a POST or a PUT with this body.
+    pub(crate) fn answering_body(self, kind: &TypeSchema, body: &Value) -> Self {
+        self.having_written(kind, || names(body))
+    }
+
+    fn having_written(self, kind: &TypeSchema, names: impl FnOnce() -> Vec<String>) -> Self {
+        if !kind.returns_on_request() {
+            return self;
+        }
+        let written = names().into_iter().filter_map(|name| match resolve(kind, &name)? {
+            // What is written of an extension is named by itself.
+            Target::Extension(_) => None,
+            target => Some(target),
+        });
+        Self { written: written.collect(), ..self }
     }
 
     /// Whether the answer has any part of this attribute of the type's own schema, so that it must be loaded.
@@ -78,7 +103,7 @@ impl Projection {
             (Returned::Always, _) => true,
             (Returned::Never, _) => false,
             (_, Some(asked)) => names(asked, false),
-            (Returned::Request, None) => false,
+            (Returned::Request, None) => names(&self.written, false) && !names(&self.excluded, true),
             (Returned::Default, None) => !names(&self.excluded, true),
         }
     }
@@ -99,10 +124,24 @@ impl Projection {
                 let asked = of(asked);
                 asked.is_empty() || asked.contains(&None) || names(&asked)
             }
-            (Returned::Request, None) => false,
+            (Returned::Request, None) => {
+                let written = of(&self.written);
+                (written.contains(&None) || names(&written)) && !names(&of(&self.excluded))
+            }
             (Returned::Default, None) => !names(&of(&self.excluded)),
         }
     }
+}
+
+/// The names in a body, those in an extension behind its URN.
+pub(crate) fn names(body: &Value) -> Vec<String> {
+    body.as_object().into_iter().flatten().flat_map(|(name, value)| named(name, value)).collect()
+}
+
+/// A name, and those in its value, if it may be an extension's.
+pub(crate) fn named(name: &str, value: &Value) -> Vec<String> {
+    let inner = value.as_object().filter(|_| name.contains(':')).into_iter().flatten();
+    inner.map(|(inner, _)| format!("{name}:{inner}")).chain([name.to_owned()]).collect()
 }
 
 fn is(path: &AttributePath, extension: Option<&str>, attribute: &Attribute) -> bool {

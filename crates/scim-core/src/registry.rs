@@ -4,7 +4,10 @@ use std::{collections::HashSet, sync::Arc};
 
 use serde_json::Value;
 
-use crate::schema::{self, Attribute, AttributeType, Mutability, ResourceType, Returned, Schema, Uniqueness};
+use crate::{
+    path::KnownPaths,
+    schema::{Attribute, AttributeType, Mutability, ResourceType, Returned, Schema, Uniqueness},
+};
 
 /// The URN of the enterprise extension of users.
 pub const ENTERPRISE_USER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -31,6 +34,10 @@ pub struct TypeSchema {
     /// The schemas that extend it.
     pub extensions: Vec<Arc<Schema>>,
     common: Vec<Arc<Attribute>>,
+    paths: KnownPaths,
+    extension_paths: Vec<KnownPaths>,
+    /// How many of the extensions, at their end, are other types'.
+    foreign: usize,
 }
 
 const SCHEMAS: [&str; 3] = [
@@ -69,6 +76,9 @@ impl Registry {
         for document in documents.into_iter().flat_map(each) {
             if document.get("attributes").is_some() {
                 let schema: Schema = serde_json::from_value(document).map_err(DocumentError::Unreadable)?;
+                if let Some((attribute, why)) = schema.wrong_attribute() {
+                    return Err(DocumentError::Attribute { schema: schema.id, attribute, why });
+                }
                 self.schemas.retain(|known| !known.id.eq_ignore_ascii_case(&schema.id));
                 self.schemas.push(Arc::new(schema));
             } else if document.get("endpoint").is_some() {
@@ -94,12 +104,12 @@ impl Registry {
             })
         };
         let schema = known(&definition.schema)?;
-        let extensions = definition
+        let extensions: Vec<Arc<Schema>> = definition
             .schema_extensions
             .iter()
             .map(|extension| known(&extension.schema))
             .collect::<Result<_, _>>()?;
-        Ok(Arc::new(TypeSchema { schema, extensions, common: common_attributes(), definition }))
+        Ok(Arc::new(TypeSchema::of(definition, schema, extensions, 0)))
     }
 
     /// Every schema.
@@ -157,6 +167,19 @@ fn check_endpoints(types: &[ResourceType]) -> Result<(), DocumentError> {
 }
 
 impl TypeSchema {
+    fn of(
+        definition: ResourceType,
+        schema: Arc<Schema>,
+        extensions: Vec<Arc<Schema>>,
+        foreign: usize,
+    ) -> Self {
+        let common = common_attributes();
+        let paths = KnownPaths::of(None, schema.attributes.iter().chain(&common));
+        let into = |schema: &Arc<Schema>| KnownPaths::of(Some(&schema.id), schema.attributes.iter());
+        let extension_paths = extensions.iter().map(into).collect();
+        Self { definition, schema, extensions, common, paths, extension_paths, foreign }
+    }
+
     /// Its name: `User`.
     pub fn name(&self) -> &Arc<str> {
         &self.definition.name
@@ -169,7 +192,17 @@ impl TypeSchema {
 
     /// An attribute of the type's own schema, or one that every resource has.
     pub fn attribute(&self, name: &str) -> Option<&Arc<Attribute>> {
-        schema::find(&self.schema.attributes, name).or_else(|| schema::find(&self.common, name))
+        self.paths.attribute(name)
+    }
+
+    /// The paths into its own schema and the common attributes.
+    pub(crate) fn paths(&self) -> &KnownPaths {
+        &self.paths
+    }
+
+    /// The extensions, each with the paths into it.
+    pub(crate) fn extension_paths(&self) -> impl Iterator<Item = (&Arc<Schema>, &KnownPaths)> {
+        self.extensions.iter().zip(&self.extension_paths)
     }
 
     /// The attributes that every resource has: `id`, `externalId`, `meta`, `schemas`.
@@ -182,6 +215,27 @@ impl TypeSchema {
         self.extensions.iter().find(|schema| schema.id.eq_ignore_ascii_case(urn))
     }
 
+    /// The same as if its resources had these attributes and extensions, too; where it has one of that name, it is its own.
+    pub(crate) fn beside(&self, attributes: &[Arc<Attribute>], schemas: &[Arc<Schema>]) -> Self {
+        let own = std::iter::once(&self.schema).chain(&self.extensions);
+        let names = own.clone().flat_map(|schema| &schema.attributes).chain(&self.common);
+        let names: HashSet<String> = names.map(|own| own.name.to_ascii_lowercase()).collect();
+        let is_new = |found: &&Arc<Attribute>| !names.contains(&found.name.to_ascii_lowercase());
+        let is_foreign =
+            |found: &&Arc<Schema>| own.clone().all(|own| !own.id.eq_ignore_ascii_case(&found.id));
+        let (mut schema, mut extensions) = (Schema::clone(&self.schema), self.extensions.clone());
+        schema.attributes.extend(attributes.iter().filter(is_new).cloned());
+        extensions.extend(schemas.iter().filter(is_foreign).cloned());
+        let foreign = extensions.len().saturating_sub(self.extensions.len());
+        Self::of(self.definition.clone(), schema.into(), extensions, foreign)
+    }
+
+    /// The extensions that a resource of the type may have.
+    pub(crate) fn own_extensions(&self) -> &[Arc<Schema>] {
+        let own = self.extensions.len().saturating_sub(self.foreign);
+        self.extensions.get(..own).unwrap_or_default()
+    }
+
     /// The URNs of the extensions that a resource must have.
     pub(crate) fn required_extensions(&self) -> impl Iterator<Item = &str> {
         self.definition
@@ -189,6 +243,17 @@ impl TypeSchema {
             .iter()
             .filter(|extension| extension.required)
             .map(|found| &*found.schema)
+    }
+
+    /// Whether there is anything that an answer has only if it was asked for.
+    pub(crate) fn returns_on_request(&self) -> bool {
+        let on_request = |attribute: &Arc<Attribute>| attribute.returned == Returned::Request;
+        let mut schemas = std::iter::once(&self.schema).chain(&self.extensions);
+        schemas.any(|schema| {
+            let mut attributes = schema.attributes.iter();
+            attributes
+                .any(|attribute| on_request(attribute) || attribute.sub_attributes.iter().any(on_request))
+        })
     }
 
     /// Whether members are kept as rows, apart from the resource.
@@ -254,6 +319,16 @@ pub enum DocumentError {
         "the document has neither `attributes`, as a schema has, nor an `endpoint`, as a resource type has"
     )]
     Neither,
+    /// A schema has an attribute that none can have (RFC 7643 §1.2, §2.1 and §2.3.8).
+    #[error("the schema `{schema}` can't have the attribute `{attribute}`: {why}")]
+    Attribute {
+        /// The schema.
+        schema: Arc<str>,
+        /// The attribute, or the one that it is within.
+        attribute: Arc<str>,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// A type can't be at its endpoint.
     #[error(
         "the resource type `{kind}` can't be at `{endpoint}`: that must be one segment, and nobody else's"

@@ -1,6 +1,6 @@
 //! Schemas as data (RFC 7643 §7).
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -167,6 +167,14 @@ pub struct SchemaExtension {
 }
 
 impl Schema {
+    /// The first attribute that no schema can have, and why.
+    pub(crate) fn wrong_attribute(&self) -> Option<(Arc<str>, &'static str)> {
+        let mut all = self.attributes.iter();
+        let wrong =
+            all.find_map(|attribute| wrong(attribute, is_name(&attribute.name)).map(|why| (attribute, why)));
+        wrong.or_else(|| twice(&self.attributes)).map(|(attribute, why)| (attribute.name.clone(), why))
+    }
+
     /// The attribute of this name that the schema does not name, but lets a resource have.
     pub(crate) fn unnamed(&self, name: &str) -> Option<Attribute> {
         (self.open && is_name(name)).then(|| Attribute {
@@ -186,6 +194,28 @@ impl Schema {
     }
 }
 
+fn wrong(attribute: &Attribute, is_named: bool) -> Option<&'static str> {
+    let subs = &attribute.sub_attributes;
+    if !is_named {
+        return Some("an attribute is named with letters, digits, `$`, `-` and `_`, a letter first");
+    }
+    if subs.iter().any(|sub| sub.is_complex()) {
+        return Some("what is within a complex attribute can't be complex");
+    }
+    if !attribute.is_complex() && !subs.is_empty() {
+        return Some("an attribute that is not complex has nothing within it");
+    }
+    // `$ref` is the name that the RFC itself gives.
+    let sub = |sub: &Arc<Attribute>| wrong(sub, is_name(sub.name.strip_prefix('$').unwrap_or(&sub.name)));
+    subs.iter().find_map(sub).or_else(|| twice(subs).map(|(_, why)| why))
+}
+
+fn twice(attributes: &[Arc<Attribute>]) -> Option<(&Arc<Attribute>, &'static str)> {
+    let mut names = HashSet::new();
+    let again = attributes.iter().find(|attribute| !names.insert(attribute.name.to_ascii_lowercase()));
+    again.map(|attribute| (attribute, "a name is given once, in whatever case"))
+}
+
 /// RFC 7643 §2.1, `ATTRNAME`.
 fn is_name(name: &str) -> bool {
     let mut characters = name.chars();
@@ -199,6 +229,11 @@ impl Attribute {
         find(&self.sub_attributes, name)
     }
 
+    /// Most write it as the schema does, and to compare bytes is much less work.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.name.len() == name.len() && (&*self.name == name || self.name.eq_ignore_ascii_case(name))
+    }
+
     /// Whether it is an object.
     pub fn is_complex(&self) -> bool {
         self.kind == AttributeType::Complex
@@ -207,7 +242,5 @@ impl Attribute {
 
 /// The attribute of this name, in any case.
 pub(crate) fn find<'a>(attributes: &'a [Arc<Attribute>], name: &str) -> Option<&'a Arc<Attribute>> {
-    // Most write it as the schema does, and to compare bytes is much less work.
-    let is = |found: &str| found.len() == name.len() && (found == name || found.eq_ignore_ascii_case(name));
-    attributes.iter().find(|attribute| is(&attribute.name))
+    attributes.iter().find(|attribute| attribute.is_named(name))
 }

@@ -171,7 +171,8 @@ impl<S: ScimStore> Scim<S> {
     ) -> Result<Answer, ServiceError<ScimError, S::Error>> {
         let call = call.into();
         let resource = self.create_resource(&call, kind, body, now, rng).await?;
-        self.answer(call.place, kind, resource, &call.projection).await
+        let projection = call.projection.answering_body(kind, body);
+        self.answer(call.place, kind, resource, &projection).await
     }
 
     async fn create_resource(
@@ -242,7 +243,8 @@ impl<S: ScimStore> Scim<S> {
     ) -> Result<Answer, ServiceError<ScimError, S::Error>> {
         let call = call.into();
         let resource = self.replace_resource(&call, kind, id, body, now).await?;
-        self.answer(call.place, kind, resource, &call.projection).await
+        let projection = call.projection.answering_body(kind, body);
+        self.answer(call.place, kind, resource, &projection).await
     }
 
     async fn replace_resource(

@@ -1,6 +1,6 @@
 //! Sorting (RFC 7644 §3.4.2.3).
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sort {
     /// By what.
-    pub path: AttributePath,
+    pub path: Arc<AttributePath>,
     /// Whether the greatest comes first.
     pub descending: bool,
 }
@@ -50,7 +50,7 @@ impl Sort {
     /// [`SortError`]. Members and groups of a resource are rows apart from it, of which none is the first, and `schemas` is
     /// made for each answer.
     pub fn parse(kind: &TypeSchema, by: &str, order: Option<&str>) -> Result<Self, SortError> {
-        let found = AttributePath::parse(kind, by).filter(AttributePath::is_filterable);
+        let found = AttributePath::parse(kind, by).filter(|path| path.is_filterable());
         let is_apart = |path: &AttributePath| {
             path.extension.is_none() && matches!(&*path.attribute.name, "members" | "groups" | "schemas")
         };

@@ -303,6 +303,59 @@ fn what_no_answer_has_is_named_and_not_said() {
     }
 }
 
+/// RFC 9967 §7.4.
+#[test]
+fn events_are_named_as_they_are_registered() {
+    use EventKind::*;
+    let all = [
+        (FeedAdd, "feed:add"),
+        (FeedRemove, "feed:remove"),
+        (CreateNotice, "prov:create:notice"),
+        (CreateFull, "prov:create:full"),
+        (PatchNotice, "prov:patch:notice"),
+        (PatchFull, "prov:patch:full"),
+        (PutNotice, "prov:put:notice"),
+        (PutFull, "prov:put:full"),
+        (Delete, "prov:delete"),
+        (Activate, "prov:activate"),
+        (Deactivate, "prov:deactivate"),
+        (AsyncResponse, "misc:asyncresp"),
+    ];
+    for (kind, name) in all {
+        assert_eq!(kind.uri(), format!("urn:ietf:params:scim:event:{name}"));
+    }
+}
+
+/// RFC 9967 §2.1 and §2.4, whatever happens to a resource.
+#[test]
+fn a_change_is_told_by_names_or_by_values_and_never_by_both() {
+    for detail in [EventDetail::Full, EventDetail::Notice] {
+        let provider = provider(Some(detail));
+        let ada = provider.create(provider.call(), "User", &json!({ "userName": "ada", "password": "p" }));
+        let title = json!([{ "op": "add", "path": "title", "value": "T" }]);
+        provider.patch(provider.call(), "User", &ada, &title).unwrap();
+        provider.put(provider.call(), "User", &ada, &json!({ "userName": "eve", "active": false })).unwrap();
+        provider.delete(provider.call(), "User", &ada).unwrap();
+        let told = provider.told();
+        assert_eq!(told.len(), 4);
+        for event in told {
+            assert!(event.get("sub").is_none() && event["txn"].is_string(), "{event}");
+            assert_eq!(event["sub_id"], json!({ "format": "scim", "uri": format!("/Users/{ada}") }));
+            for (uri, payload) in event["events"].as_object().unwrap() {
+                assert!(detail.kinds().iter().any(|kind| kind.uri() == uri), "{uri} is not announced");
+                let expected = match uri.rsplit(':').next().unwrap() {
+                    "full" => (true, false),
+                    "notice" => (false, true),
+                    _ => (false, false),
+                };
+                let has = |name| payload.get(name).is_some();
+                assert_eq!((has("data"), has("attributes")), expected, "{event}");
+                assert!(!has("sub_id"), "{event}");
+            }
+        }
+    }
+}
+
 /// RFC 9967 §4.
 #[test]
 fn discovery_says_what_is_told() {
@@ -324,11 +377,14 @@ fn a_host_tells_of_its_own_feeds() {
         &mut UnwrapErr(SysRng),
     )
     .unwrap();
-    let joined = scim_core::Event::joined_feed(&provider.kind("User"), &user, now()).claims();
-    let left = scim_core::Event::left_feed(&provider.kind("User"), &user, now()).claims();
+    let named = TransactionId::named;
+    let joined = scim_core::Event::joined_feed(&provider.kind("User"), &user, named("t1"), now()).claims();
+    let left = scim_core::Event::left_feed(&provider.kind("User"), &user, named("t2"), now()).claims();
     assert_eq!(joined["events"], json!({ "urn:ietf:params:scim:event:feed:add": {} }));
     assert_eq!(left["events"], json!({ "urn:ietf:params:scim:event:feed:remove": {} }));
     assert_eq!(joined["sub_id"]["uri"], format!("/Users/{}", user.id));
+    // §2.2: what happened at the same version of the resource is not the same.
+    assert_eq!((&joined["txn"], &left["txn"]), (&json!("t1"), &json!("t2")));
 }
 
 fn asynchronously<'a>(provider: &'a Provider, transaction: &str) -> Call<'a> {
@@ -340,10 +396,15 @@ fn asynchronously<'a>(provider: &'a Provider, transaction: &str) -> Call<'a> {
 #[test]
 fn a_request_that_is_not_waited_for_is_told_of_with_its_change() {
     let provider = provider(Some(EventDetail::Notice));
-    let ada = provider.create(asynchronously(&provider, "t1"), "User", &json!({ "userName": "ada" }));
+    let ada = provider.create(
+        asynchronously(&provider, "t1"),
+        "User",
+        &json!({ "userName": "ada", "externalId": "00u1" }),
+    );
     let event = provider.one();
     assert_eq!((&event["txn"], kinds(&event)), (&json!("t1"), vec!["misc:asyncresp", "prov:create:notice"]));
-    let expected = json!({ "method": "POST", "status": "201", "version": "W/\"1\"" });
+    let location = format!("https://example.com/v2/Users/{ada}");
+    let expected = json!({ "method": "POST", "status": "201", "version": "W/\"1\"", "location": location });
     assert_eq!(payload(&event, EventKind::AsyncResponse), &expected);
 
     let title = json!([{ "op": "add", "path": "title", "value": "T" }]);
@@ -351,14 +412,16 @@ fn a_request_that_is_not_waited_for_is_told_of_with_its_change() {
     assert_eq!(kinds(&provider.one()), ["misc:asyncresp", "prov:patch:notice"]);
     provider.patch(asynchronously(&provider, "t3"), "User", &ada, &title).unwrap();
     let event = provider.one();
-    assert_eq!((&event["txn"], &event["sub_id"]["uri"]), (&json!("t3"), &json!(format!("/Users/{ada}"))));
-    let expected = json!({ "method": "PATCH", "status": "200", "version": "W/\"2\"" });
+    let subject = json!({ "format": "scim", "uri": format!("/Users/{ada}"), "externalId": "00u1" });
+    assert_eq!((&event["txn"], &event["sub_id"]), (&json!("t3"), &subject));
+    let expected = json!({ "method": "PATCH", "status": "200", "version": "W/\"2\"", "location": location });
     assert_eq!(event["events"], json!({ EventKind::AsyncResponse.uri(): expected }), "nothing was changed");
 
     provider.delete(asynchronously(&provider, "t4"), "User", &ada).unwrap();
     let event = provider.one();
     assert_eq!(kinds(&event), ["misc:asyncresp", "prov:delete"]);
-    assert_eq!(payload(&event, EventKind::AsyncResponse), &json!({ "method": "DELETE", "status": "204" }));
+    let expected = json!({ "method": "DELETE", "status": "204", "location": location });
+    assert_eq!(payload(&event, EventKind::AsyncResponse), &expected);
 }
 
 /// RFC 9967 §2.5.1.2.
@@ -386,6 +449,12 @@ fn each_operation_of_a_bulk_request_is_told_of_once() {
         .filter_map(|event| {
             let payload = event["events"].get(EventKind::AsyncResponse.uri())?;
             let failed = payload["response"].get("detail").is_some();
+            assert_eq!(payload["response"].get("status"), failed.then_some(&payload["status"]));
+            // RFC 7644 §3.7: where it is, unless a POST failed or nothing can be told apart.
+            let found = payload.get("location").and_then(Value::as_str);
+            assert_eq!(found.is_some(), !failed || payload["method"] == "DELETE", "{payload}");
+            let uri = found.and_then(|location| location.strip_prefix("https://example.com/v2"));
+            assert!(uri.is_none_or(|uri| event["sub_id"]["uri"] == uri), "{event}");
             let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
             Some((text(&event["txn"]), text(&payload["bulkId"]), text(&payload["status"]), failed))
         })

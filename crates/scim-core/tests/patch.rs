@@ -236,7 +236,18 @@ fn what_can_not_be_applied_is_named() {
         refused(json!({ "op": "replace", "path": "active", "value": "x" })),
         Some(ScimType::InvalidValue)
     );
-    assert_eq!(refused(json!({ "op": "remove", "path": "userName" })), Some(ScimType::InvalidValue));
+    // RFC 7644 §3.5.2.2: what is required is removed, by whatever operation.
+    for taken in [
+        json!({ "op": "remove", "path": "userName" }),
+        json!({ "op": "replace", "path": "userName", "value": null }),
+        json!({ "op": "replace", "value": { "userName": null } }),
+    ] {
+        assert_eq!(refused(taken.clone()), Some(ScimType::Mutability), "{taken}");
+    }
+    assert_eq!(
+        refused(json!({ "op": "replace", "path": "userName", "value": " " })),
+        Some(ScimType::InvalidValue)
+    );
 }
 
 #[test]

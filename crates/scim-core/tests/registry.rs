@@ -7,7 +7,7 @@ use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use scim_core::{
     DirectoryId, DocumentError, ENTERPRISE_USER, ListRequest, MemoryStore, NewDirectory, PatchRequest, Place,
-    Registry, ResourceId, Scim, TenantId, TypeSchema, discovery,
+    Projection, Registry, ResourceId, Scim, TenantId, TypeSchema, discovery,
 };
 use serde_json::{Value, json};
 use store_contract::block_on;
@@ -157,9 +157,14 @@ fn every_type_of_attribute_is_held_to() {
     });
     let created = provider.create(devices, &body).unwrap();
     assert_eq!((&created["truth"], &created["parts"][1]["value"]), (&json!(true), &json!(2)));
+    let id = ResourceId::named(created["id"].as_str().unwrap());
+    let read =
+        block_on(provider.scim.read(provider.place(), devices, &id, &Projection::default())).unwrap().body;
     for absent in ["told", "hidden", "rare"] {
-        assert_eq!(created.get(absent), None, "{absent}");
+        assert_eq!(read.get(absent), None, "{absent}");
     }
+    // RFC 7643 §7: whoever sends what is returned on request is answered it.
+    assert_eq!((created.get("told"), created.get("hidden"), &created["rare"]), (None, None, &json!("r")));
     for (filter, found) in [
         ("text eq \"Ab\"", 1),
         ("text eq \"ab\"", 0),
@@ -205,6 +210,40 @@ fn what_a_provider_tells_of_itself_makes_another_one() {
     assert_eq!(again.resource_types().len(), registry.resource_types().len());
 }
 
+/// RFC 7644 §3.4.2.1, over more types than anybody has: in a time and on a stack that do not grow with their attributes.
+#[test]
+fn a_filter_over_any_number_of_types_is_understood() {
+    let many = |at: usize| {
+        let own = (0..40).map(|n| json!({ "name": format!("a{at}x{n}") }));
+        [
+            schema(&urn(at), &own.chain([json!({ "name": "shared" })]).collect()),
+            kind(&format!("Thing{at}"), &format!("/Things{at}"), &urn(at), &[]),
+        ]
+    };
+    let registry = Registry::standard().with((0..400).flat_map(many)).unwrap();
+    let provider = Provider::of(registry);
+    let thing = provider.scim.registry().resource_type("Thing7").unwrap().clone();
+    provider.create(&thing, &json!({ "a7x1": "v", "shared": "s" })).unwrap();
+    let found = |filter: &str| {
+        let request = ListRequest { filter: Some(filter.into()), ..ListRequest::default() };
+        let kinds = provider.scim.registry().resource_types();
+        let listed = block_on(provider.scim.list(provider.place(), kinds, &request, DateTime::UNIX_EPOCH));
+        listed.unwrap()["totalResults"].as_u64().unwrap()
+    };
+    let all_schemas = ["schemas sw \"urn:\""; 60].join(" and ");
+    for (filter, total) in [
+        ("a7x1 eq \"v\" or a8x1 eq \"v\"".to_owned(), 1),
+        ("a7x1 eq \"v\" and a8x1 eq \"v\"".to_owned(), 0),
+        ("shared eq \"s\" and not (a399x39 pr)".to_owned(), 1),
+        (format!("{}:a7x1 pr or {}:a8x1 pr", urn(7), urn(8)), 1),
+        (format!("{all_schemas} and not (a8x1 pr)"), 1),
+        (format!("schemas eq \"{}\" and not ({}:a8x1 pr)", urn(7), urn(8)), 1),
+        (format!("schemas eq \"{}\" or a8x1 pr", urn(9)), 0),
+    ] {
+        assert_eq!(found(&filter), total, "{}", filter.get(..200).unwrap_or(&filter));
+    }
+}
+
 #[test]
 fn a_document_replaces_one_of_the_same_name() {
     let other = schema(&ENTERPRISE_USER.to_uppercase(), &json!([{ "name": "badge" }]));
@@ -228,6 +267,27 @@ fn a_document_that_can_not_be_served_is_refused() {
         with(vec![schema("urn:x", &json!([{ "name": "a", "type": "text" }]))]),
         DocumentError::Unreadable(_)
     ));
+    // RFC 7643 §1.2, §2.1, §2.3.8, and erratum 8415.
+    for attribute in [
+        json!({ "name": "" }),
+        json!({ "name": "1st" }),
+        json!({ "name": "a.b" }),
+        json!({ "name": "a:b" }),
+        json!({ "name": "a b" }),
+        json!({ "name": "$ref", "type": "reference" }),
+        json!({ "name": "a", "subAttributes": [{ "name": "b" }] }),
+        json!({ "name": "a", "type": "complex", "subAttributes": [{ "name": "b", "type": "complex" }] }),
+        json!({ "name": "a", "type": "complex", "subAttributes": [{ "name": "b", "subAttributes": [{ "name": "c" }] }] }),
+        json!({ "name": "a", "type": "complex", "subAttributes": [{ "name": "b.c" }] }),
+        json!({ "name": "a", "type": "complex", "subAttributes": [{ "name": "b" }, { "name": "B" }] }),
+    ] {
+        let refused = with(vec![schema("urn:x", &json!([attribute]))]);
+        assert!(matches!(refused, DocumentError::Attribute { .. }), "{attribute}: {refused}");
+    }
+    let twice = with(vec![schema("urn:x", &json!([{ "name": "a" }, { "name": "A" }]))]);
+    assert!(matches!(twice, DocumentError::Attribute { .. }), "{twice}");
+    let reference = json!({ "name": "a-b_2$", "type": "complex", "subAttributes": [{ "name": "$ref", "type": "reference" }] });
+    assert!(Registry::standard().with([schema("urn:x", &json!([reference]))]).is_ok());
     let unknown = with(vec![kind("Thing", "/Things", "urn:nobody", &[])]);
     assert!(unknown.to_string().contains("`urn:nobody`"), "{unknown}");
     for endpoint in ["/Users", "Groups", "/Me", "/Bulk", "/Schemas", "/", "", "/a/b", "/.search"] {

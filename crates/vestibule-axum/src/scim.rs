@@ -55,6 +55,7 @@ pub fn router<S: ScimStore + 'static>(scim: Arc<Scim<S>>, base_url: &str, clock:
     let provider = Provider { scim, base_url: base_url.trim_end_matches('/').into(), clock };
     let directory = middleware::from_fn_with_state(provider.clone(), authenticate::<S>);
     let resources = Router::new()
+        .route("/", get(resources::list_all::<S>))
         .route("/{endpoint}", get(resources::list::<S>).post(resources::create::<S>))
         .route("/Bulk", post(bulk::perform::<S>))
         .route("/Me", get(me::read::<S>).put(me::replace::<S>).patch(me::modify::<S>).delete(me::delete::<S>))
@@ -175,11 +176,6 @@ impl Parameters {
 
     fn text(&self, name: &str) -> Option<&str> {
         self.0.get(&name.to_ascii_lowercase()).map(String::as_str)
-    }
-
-    fn number(&self, name: &str) -> Result<Option<i64>, ScimError> {
-        let wrong = |_| ScimError::bad(ScimType::InvalidValue, format!("`{name}` must be a whole number"));
-        self.text(name).map(|text| text.parse().map_err(wrong)).transpose()
     }
 }
 

@@ -367,8 +367,40 @@ fn pages_are_turned_by_cursors() {
     let search = json!({ "cursor": second["previousCursor"], "count": 1, "sortBy": "userName" });
     let (_, again) = provider.call("POST", "/Users/.search", &search);
     assert_eq!(name(&again), "a");
-    let (status, error) = provider.call("GET", "/Users?cursor=x", &Value::Null);
-    assert_eq!((status, error["scimType"].as_str()), (400, Some("invalidCursor")));
+    // RFC 9865 §2: a cursor goes into a URL as it is.
+    let unreserved = |at: char| at.is_ascii_alphanumeric() || "-._~".contains(at);
+    assert!(!next.is_empty() && next.chars().all(unreserved), "{next}");
+    for (query, kind) in [
+        ("cursor=x", "invalidCursor"),
+        ("cursor&startIndex=1", "invalidCursor"),
+        ("cursor&count=ten", "invalidCount"),
+        ("cursor&count=1.5", "invalidCount"),
+        ("cursor&count=", "invalidCount"),
+        ("cursor&count=1001", "invalidCount"),
+        ("cursor&startIndex=ten", "invalidValue"),
+        ("count=ten", "invalidValue"),
+    ] {
+        let (status, error) = provider.call("GET", &format!("/Users?{query}"), &Value::Null);
+        assert_eq!((status, error["scimType"].as_str()), (400, Some(kind)), "{query}");
+    }
+    for (search, kind) in [
+        (json!({ "cursor": "x" }), "invalidCursor"),
+        (json!({ "cursor": 7 }), "invalidCursor"),
+        (json!({ "cursor": "", "count": "1" }), "invalidCount"),
+        (json!({ "cursor": "", "count": 1.5 }), "invalidCount"),
+        (json!({ "count": 1.5 }), "invalidValue"),
+    ] {
+        for path in ["/Users/.search", "/.search"] {
+            let (status, error) = provider.call("POST", path, &search);
+            assert_eq!((status, error["scimType"].as_str()), (400, Some(kind)), "{path} {search}");
+        }
+    }
+    // RFC 9865 §2: whoever asks for none learns how many there are, and a page by index has no cursor.
+    for query in ["cursor&count=0", "cursor=&count=-3", "count=0", "startIndex=1&count=1"] {
+        let (status, list) = provider.call("GET", &format!("/Users?{query}"), &Value::Null);
+        assert_eq!((status, &list["totalResults"]), (200, &json!(3)), "{query}");
+        assert!(list.get("nextCursor").is_none() && list.get("previousCursor").is_none(), "{list}");
+    }
     let (_, config) = provider.send("GET", "/ServiceProviderConfig", None, "");
     assert_eq!(config["pagination"]["cursor"], true);
 }

@@ -334,7 +334,7 @@ fn every_body_says_what_it_is_if_the_profile_insists() {
 fn a_client_that_does_not_wait_is_told_a_transaction() {
     let provider = provider();
     let user = json!({ "userName": "ada" });
-    let not_waiting = [("prefer", "handling=lenient, Respond-Async; wait=10")];
+    let not_waiting = [("prefer", "handling=lenient, Respond-Async; wait=10"), ("accept", "text/html")];
     let answered = provider.call("POST", "/Users", &not_waiting, &user);
     assert_eq!(answered.status, 201, "without an outbox every answer is waited for");
 
@@ -369,4 +369,36 @@ fn a_client_that_does_not_wait_is_told_a_transaction() {
     let refused = provider.call("DELETE", path, &not_waiting, &Value::Null);
     assert_eq!((refused.status, refused.header("set-txn")), (404, ""), "what is refused is answered as ever");
     assert_eq!(provider.call("GET", "/Users", &not_waiting, &Value::Null).status, 200);
+}
+
+/// RFC 9967 §2.5.1.1 and RFC 7240 §2, §4.1 and §4.3.
+#[test]
+fn a_client_that_waits_a_while_gets_the_answer_that_is_there_by_then() {
+    let outbox = Arc::new(Mutex::new(Vec::new()));
+    let told = outbox.clone();
+    let store = MemoryStore::new().with_events(move |_, _, event| told.lock().unwrap().push(event.claims()));
+    let provider = provider_on(Scim::new(store, Registry::standard()).with_events(EventDetail::Notice));
+    for (preferences, status) in [
+        (&["respond-async"][..], 202),
+        (&["respond-async, wait=0"], 202),
+        (&["respond-async=\"\""], 202),
+        (&["return=minimal", "respond-async"], 202),
+        (&["respond-async, wait=10"], 201),
+        (&["wait = 10", "Respond-Async"], 201),
+        (&["wait=10"], 201),
+        (&["handling=lenient; respond-async"], 201),
+        (&["respond-async-soon"], 201),
+        (&["return=respond-async"], 201),
+        (&["respond-async=no, respond-async"], 201),
+        (&[""], 201),
+    ] {
+        let headers: Vec<_> = preferences.iter().map(|value| ("prefer", *value)).collect();
+        let user = json!({ "userName": preferences.join(" and ") + "!" });
+        let answered = provider.call("POST", "/Users", &headers, &user);
+        assert_eq!(answered.status, status, "{preferences:?} {}", answered.body);
+        assert_eq!(answered.header("set-txn").is_empty(), status == 201, "{preferences:?}");
+        let told = std::mem::take(&mut *outbox.lock().unwrap());
+        let completed = told.iter().any(|event| event.to_string().contains("misc:asyncresp"));
+        assert_eq!(completed, status == 202, "what is answered is not told, too: {preferences:?}");
+    }
 }

@@ -6,7 +6,9 @@ use serde_json::{Map, Value, json};
 use super::{Event, EventDetail, EventKind, difference};
 use crate::{
     MemberDelta, Projection, Related, Resource, ResourceChange, ResourceId, TransactionId, TypeSchema,
-    bulk::Method, error::ScimError, render::render,
+    bulk::Method,
+    error::ScimError,
+    render::{render, version},
 };
 
 /// What is told beside the change itself.
@@ -16,8 +18,20 @@ pub(crate) struct Moment<'a> {
     /// The resource as it was, unless it is new or was not read.
     pub(crate) before: Option<&'a Resource>,
     pub(crate) now: DateTime<Utc>,
+    /// The base URL of the directory's endpoints.
+    pub(crate) base_url: &'a str,
     /// The transaction whose completion is told.
     pub(crate) asynchronous: Option<&'a Asynchronous<'a>>,
+}
+
+/// What became of a request whose completion no change tells.
+pub(crate) struct Completion<'a> {
+    pub(crate) method: &'a str,
+    /// The path of the resource, or as much of it as there is.
+    pub(crate) uri: &'a str,
+    /// Where the resource is found; nowhere after a POST that failed.
+    pub(crate) location: Option<String>,
+    pub(crate) outcome: Result<(u16, &'a Resource), &'a ScimError>,
 }
 
 /// A request whose client is told of its completion by an event (RFC 9967 §2.5.1).
@@ -146,38 +160,43 @@ fn subject(moment: &Moment<'_>, resource: Option<&Resource>, id: &ResourceId) ->
 fn complete(moment: &Moment<'_>, mut event: Event) -> Event {
     let Some(asynchronous) = moment.asynchronous else { return event };
     event.transaction = Some(asynchronous.transaction.clone());
-    let payload = response(moment.method.as_str(), asynchronous.bulk_id, moment.method.success());
+    let location = Some(format!("{}{}", moment.base_url, event.uri));
+    let payload = response(moment.method.as_str(), asynchronous.bulk_id, location, moment.method.success());
     event.with(EventKind::AsyncResponse, payload, moment.method != Method::Delete)
 }
 
 /// That a request is completed which changed nothing, or whose change is told already.
 pub(crate) fn completed(
     asynchronous: &Asynchronous<'_>,
-    method: &str,
-    uri: &str,
-    outcome: Result<(u16, String), &ScimError>,
+    Completion { method, uri, location, outcome }: Completion<'_>,
     now: DateTime<Utc>,
 ) -> Event {
     let (status, more) = match outcome {
-        Ok((status, version)) => (status, one("version", version.into())),
+        Ok((status, resource)) => (status, one("version", version(resource).into())),
         Err(error) => (error.status, one("response", error.body())),
     };
-    let mut payload = response(method, asynchronous.bulk_id, status);
+    let mut payload = response(method, asynchronous.bulk_id, location, status);
     payload.extend(more);
     let event = Event {
         transaction: Some(asynchronous.transaction.clone()),
         id: ResourceId::named(uri),
         uri: uri.to_owned(),
-        external_id: None,
+        external_id: outcome.ok().and_then(|(_, resource)| resource.text("externalId")).map(str::to_owned),
         at: now,
         occurrences: Vec::new(),
     };
     event.with(EventKind::AsyncResponse, payload, false)
 }
 
-/// As an operation of a bulk answer has it (RFC 7644 §3.7.3).
-fn response(method: &str, bulk_id: Option<&str>, status: u16) -> Map<String, Value> {
+/// As an operation of a bulk answer has it (RFC 7644 §3.7.3), `location` included (§3.7).
+fn response(
+    method: &str,
+    bulk_id: Option<&str>,
+    location: Option<String>,
+    status: u16,
+) -> Map<String, Value> {
     let mut payload = one("method", method.into());
+    payload.extend(location.map(|location| ("location".to_owned(), location.into())));
     payload.insert("status".to_owned(), status.to_string().into());
     payload.extend(bulk_id.map(|id| ("bulkId".to_owned(), id.into())));
     payload

@@ -1,5 +1,7 @@
 //! What of a filter an index answers: the equalities that identity providers send.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::{Comparison, Filter, Operator, comparison_key};
@@ -96,8 +98,8 @@ impl Filter {
             }
             Self::Within(path, inner) => {
                 let value = path.attribute.sub("value")?.clone();
-                let whole = AttributePath { sub: Some(value), ..path.clone() };
-                (whole, inner.required_value("value", None)?)
+                let whole = AttributePath { sub: Some(value), ..AttributePath::clone(path) };
+                (Arc::new(whole), inner.required_value("value", None)?)
             }
             _ => return None,
         };

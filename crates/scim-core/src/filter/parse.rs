@@ -1,18 +1,16 @@
 //! Reading a filter by recursive descent: `or`, then `and`, then `not`.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::{
-    Comparison, Filter, OPERATORS, Operator, element_attribute,
+    Comparison, Filter, OPERATORS, Operator,
     lexer::{Lexer, Token, TokenKind},
     schemas,
 };
 use crate::{
-    AttributePath,
-    error::shortened,
-    path::is_ordered,
-    registry::TypeSchema,
-    schema::{Attribute, AttributeType},
+    AttributePath, error::shortened, path::elements_of, registry::TypeSchema, schema::AttributeType,
 };
 
 /// The longest filter, in bytes.
@@ -60,14 +58,16 @@ pub enum FilterError {
 }
 
 pub(super) fn parse(kind: &TypeSchema, text: &str) -> Result<Filter, FilterError> {
-    let mut filter = read(text, Scope::Type(kind))?;
-    schemas::spell_out(kind, &mut filter);
-    Ok(filter)
+    read(text, Scope::Type(kind))
 }
 
 /// The filter of a value path, whose names are sub-attributes of `path`.
-pub(crate) fn parse_within(path: &AttributePath, text: &str) -> Result<Filter, FilterError> {
-    read(text, Scope::Elements(path))
+pub(crate) fn parse_within(
+    kind: &TypeSchema,
+    path: &AttributePath,
+    text: &str,
+) -> Result<Filter, FilterError> {
+    read(text, Scope::Elements(elements_of(kind, path)))
 }
 
 /// What names lead to.
@@ -75,14 +75,22 @@ pub(crate) fn parse_within(path: &AttributePath, text: &str) -> Result<Filter, F
 enum Scope<'a> {
     Type(&'a TypeSchema),
     /// Sub-attributes of the elements of a list.
-    Elements(&'a AttributePath),
+    Elements(&'a [Arc<AttributePath>]),
 }
 
-impl Scope<'_> {
-    fn bind(self, name: &str) -> Option<AttributePath> {
+impl<'a> Scope<'a> {
+    fn bind(self, name: &str) -> Option<Arc<AttributePath>> {
         match self {
-            Self::Type(kind) => AttributePath::parse(kind, name).filter(AttributePath::is_filterable),
-            Self::Elements(path) => element_attribute(path, name),
+            Self::Type(kind) => AttributePath::parse(kind, name).filter(|path| path.is_filterable()),
+            Self::Elements(paths) => paths.iter().find(|path| path.attribute.is_named(name)).cloned(),
+        }
+    }
+
+    /// That of the elements of a list; those of an element have no elements.
+    fn within(self, path: &AttributePath) -> Self {
+        match self {
+            Self::Type(kind) => Self::Elements(elements_of(kind, path)),
+            Self::Elements(_) => Self::Elements(&[]),
         }
     }
 }
@@ -92,22 +100,25 @@ fn read(text: &str, scope: Scope<'_>) -> Result<Filter, FilterError> {
         return Err(FilterError::TooLarge);
     }
     let mut reader = Reader { lexer: Lexer::new(text), terms: 0 };
-    let filter = reader.either(scope, 0)?;
+    reader.lexer.advance();
+    let filter = reader.either(scope, 0).map_err(|error| *error)?;
     match reader.lexer.token.kind {
         TokenKind::End => Ok(*filter),
-        _ => Err(reader.expected("`and`, `or`, or the end")),
+        _ => Err(*reader.expected("`and`, `or`, or the end")),
     }
 }
 
-/// Filters are boxed as they are read: most end within another one.
 struct Reader<'t> {
     lexer: Lexer<'t>,
     terms: usize,
 }
 
+/// Both are boxed: to hand filters and errors from call to call would take as long as to read them.
+type Read<T = Box<Filter>> = Result<T, Box<FilterError>>;
+
 impl<'t> Reader<'t> {
-    fn expected(&self, expected: &'static str) -> FilterError {
-        FilterError::Unexpected { at: self.lexer.token.at, expected }
+    fn expected(&self, expected: &'static str) -> Box<FilterError> {
+        Box::new(FilterError::Unexpected { at: self.lexer.token.at, expected })
     }
 
     fn take_word(&mut self, word: &str) -> bool {
@@ -119,7 +130,7 @@ impl<'t> Reader<'t> {
         found
     }
 
-    fn expect(&mut self, kind: TokenKind<'_>, expected: &'static str) -> Result<(), FilterError> {
+    fn expect(&mut self, kind: TokenKind<'_>, expected: &'static str) -> Read<()> {
         if self.lexer.token.kind != kind {
             return Err(self.expected(expected));
         }
@@ -127,16 +138,14 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    fn name(&mut self, expected: &'static str) -> Result<(usize, &'t str), FilterError> {
-        let Token { at, kind: TokenKind::Word(name) } = self.lexer.token else {
-            return Err(self.expected(expected));
-        };
+    fn name(&mut self, expected: &'static str) -> Read<&'t str> {
+        let TokenKind::Word(name) = self.lexer.token.kind else { return Err(self.expected(expected)) };
         self.lexer.advance();
-        Ok((at, name))
+        Ok(name)
     }
 
     /// Alternatives, each of which is a number of filters that all hold.
-    fn either(&mut self, scope: Scope<'_>, depth: usize) -> Result<Box<Filter>, FilterError> {
+    fn either(&mut self, scope: Scope<'_>, depth: usize) -> Read {
         let mut filter = self.all(scope, depth)?;
         while self.take_word("or") {
             filter = Box::new(Filter::Or(filter, self.all(scope, depth)?));
@@ -144,7 +153,7 @@ impl<'t> Reader<'t> {
         Ok(filter)
     }
 
-    fn all(&mut self, scope: Scope<'_>, depth: usize) -> Result<Box<Filter>, FilterError> {
+    fn all(&mut self, scope: Scope<'_>, depth: usize) -> Read {
         let mut filter = self.one(scope, depth)?;
         while self.take_word("and") {
             filter = Box::new(Filter::And(filter, self.one(scope, depth)?));
@@ -152,9 +161,9 @@ impl<'t> Reader<'t> {
         Ok(filter)
     }
 
-    fn one(&mut self, scope: Scope<'_>, depth: usize) -> Result<Box<Filter>, FilterError> {
+    fn one(&mut self, scope: Scope<'_>, depth: usize) -> Read {
         if depth > MAX_DEPTH {
-            return Err(FilterError::TooLarge);
+            return Err(Box::new(FilterError::TooLarge));
         }
         let deeper = depth.saturating_add(1);
         if self.lexer.token.kind == TokenKind::Open {
@@ -163,46 +172,43 @@ impl<'t> Reader<'t> {
             self.expect(TokenKind::Close, "`)`")?;
             return Ok(filter);
         }
-        let (at, name) = self.name("the name of an attribute")?;
+        let at = self.lexer.token.at;
+        let name = self.name("the name of an attribute")?;
         if name.eq_ignore_ascii_case("not") && self.lexer.token.kind == TokenKind::Open {
             return Ok(Box::new(Filter::Not(self.one(scope, deeper)?)));
         }
         self.term(scope, at, name, deeper)
     }
 
-    fn term(
-        &mut self,
-        scope: Scope<'_>,
-        at: usize,
-        name: &str,
-        depth: usize,
-    ) -> Result<Box<Filter>, FilterError> {
+    fn term(&mut self, scope: Scope<'_>, at: usize, name: &str, depth: usize) -> Read {
         self.terms = self.terms.saturating_add(1);
         if self.terms > MAX_TERMS {
-            return Err(FilterError::TooLarge);
+            return Err(Box::new(FilterError::TooLarge));
         }
         let path = scope.bind(name).ok_or_else(|| unknown(at, name))?;
-        match self.lexer.token.kind {
-            TokenKind::OpenBracket => self.within(path, at, depth),
+        if self.lexer.token.kind == TokenKind::OpenBracket {
+            return self.within(scope.within(&path), path, at, depth);
+        }
+        match scope {
+            Scope::Type(kind) if schemas::is_led_to(&path) => {
+                Ok(Box::new(schemas::spelled_out(kind, *self.comparison(path, at)?)))
+            }
             _ => self.comparison(path, at),
         }
     }
 
-    fn within(&mut self, path: AttributePath, at: usize, depth: usize) -> Result<Box<Filter>, FilterError> {
+    fn within(&mut self, scope: Scope<'_>, path: Arc<AttributePath>, at: usize, depth: usize) -> Read {
         if !path.attribute.is_complex() || path.sub.is_some() {
-            return Err(FilterError::Unexpected {
-                at,
-                expected: "an attribute with sub-attributes before `[`",
-            });
+            let expected = "an attribute with sub-attributes before `[`";
+            return Err(Box::new(FilterError::Unexpected { at, expected }));
         }
         self.lexer.advance();
-        let mut inner = self.either(Scope::Elements(&path), depth)?;
+        let mut inner = self.either(scope, depth)?;
         self.expect(TokenKind::CloseBracket, "`]`")?;
         // `emails[type eq "work"].value eq "x"`, as Entra ID writes it: one element fulfils both.
         if let Some((at, name)) = self.sub_attribute() {
             self.lexer.advance();
-            let sub = element_attribute(&path, name.trim_start_matches('.'));
-            let sub = sub.ok_or_else(|| unknown(at, name))?;
+            let sub = scope.bind(name.trim_start_matches('.')).ok_or_else(|| unknown(at, name))?;
             inner = Box::new(Filter::And(inner, self.comparison(sub, at)?));
         }
         Ok(Box::new(Filter::Within(path, inner)))
@@ -215,42 +221,60 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn comparison(&mut self, path: AttributePath, at: usize) -> Result<Box<Filter>, FilterError> {
+    fn comparison(&mut self, path: Arc<AttributePath>, at: usize) -> Read {
         if self.take_word("pr") {
             return Ok(Box::new(Filter::Present(path)));
         }
-        let (operator_at, word) = self.name("an operator such as `eq`")?;
-        let operator = operator(word, operator_at)?;
-        let literal = self.literal()?;
-        let mismatch = || FilterError::Mismatch { at, name: path.attribute.name.to_string(), operator };
-        let literal = fitting(path.compared(), operator, literal).ok_or_else(mismatch)?;
-        Ok(Box::new(Filter::Compare(Comparison { path, operator, literal })))
-    }
-
-    /// A quoted one is a JSON string (RFC 7644 §3.4.2.2), and others are JSON too; truth values match in any case.
-    fn literal(&mut self) -> Result<Value, FilterError> {
+        let operator_at = self.lexer.token.at;
+        let operator = operator(self.name("an operator such as `eq`")?, operator_at)?;
         let literal = match self.lexer.token.kind {
-            TokenKind::Plain(text) => Some(Value::from(text)),
-            TokenKind::Escaped(text) => serde_json::from_str(text).ok().map(Value::String),
-            TokenKind::Word(word) => serde_json::from_str(word).ok().or_else(|| boolean(word)),
+            TokenKind::Plain(text) => return self.text(path, at, operator, text),
+            // A JSON string (RFC 7644 §3.4.2.2).
+            TokenKind::Escaped(text) => match serde_json::from_str::<String>(text) {
+                Ok(text) => return self.text(path, at, operator, &text),
+                Err(_) => None,
+            },
+            // JSON too, but truth values match in any case.
+            TokenKind::Word(word) => boolean(word).or_else(|| serde_json::from_str(word).ok()),
             _ => None,
         };
         let expected = || self.expected("a quoted text, a number, `true`, `false` or `null`");
-        let literal = literal.ok_or_else(expected)?;
+        let literal: Value = literal.ok_or_else(expected)?;
+        if !fits(path.compared().kind, operator, &literal) {
+            return Err(mismatch(&path, at, operator));
+        }
         self.lexer.advance();
-        Ok(literal)
+        Ok(Box::new(Filter::Compare(Comparison { path, operator, literal })))
+    }
+
+    fn text(&mut self, path: Arc<AttributePath>, at: usize, operator: Operator, text: &str) -> Read {
+        let kind = path.compared().kind;
+        if !fits_text(kind, operator, text) {
+            return Err(mismatch(&path, at, operator));
+        }
+        self.lexer.advance();
+        // Some clients put quotes around a truth value.
+        if let Some(literal) = boolean(text).filter(|_| kind == AttributeType::Boolean) {
+            return Ok(Box::new(Filter::Compare(Comparison { path, operator, literal })));
+        }
+        let literal = Value::String(text.to_owned());
+        Ok(Box::new(Filter::Compare(Comparison { path, operator, literal })))
     }
 }
 
-fn unknown(at: usize, name: &str) -> FilterError {
-    FilterError::UnknownAttribute { at, name: shortened(name) }
+fn mismatch(path: &AttributePath, at: usize, operator: Operator) -> Box<FilterError> {
+    Box::new(FilterError::Mismatch { at, name: path.attribute.name.to_string(), operator })
 }
 
-fn operator(word: &str, at: usize) -> Result<Operator, FilterError> {
+fn unknown(at: usize, name: &str) -> Box<FilterError> {
+    Box::new(FilterError::UnknownAttribute { at, name: shortened(name) })
+}
+
+fn operator(word: &str, at: usize) -> Read<Operator> {
     let found = OPERATORS.iter().find(|(text, _)| text.eq_ignore_ascii_case(word));
-    found.map(|(_, operator)| *operator).ok_or(FilterError::Unexpected {
-        at,
-        expected: "`eq`, `ne`, `co`, `sw`, `ew`, `gt`, `ge`, `lt`, `le` or `pr`",
+    found.map(|(_, operator)| *operator).ok_or_else(|| {
+        let expected = "`eq`, `ne`, `co`, `sw`, `ew`, `gt`, `ge`, `lt`, `le` or `pr`";
+        Box::new(FilterError::Unexpected { at, expected })
     })
 }
 
@@ -259,34 +283,28 @@ fn boolean(word: &str) -> Option<Value> {
     if is("true") { Some(true.into()) } else { is("false").then(|| false.into()) }
 }
 
-/// The literal as a value of the attribute's type; `None` if it is none, or the operator does not fit the type.
-fn fitting(attribute: &Attribute, operator: Operator, literal: Value) -> Option<Value> {
-    use Operator::{Contains, EndsWith, Equal, NotEqual, StartsWith};
-    if literal.is_null() {
-        return matches!(operator, Equal | NotEqual).then_some(literal);
+fn fits_text(kind: AttributeType, operator: Operator, text: &str) -> bool {
+    use AttributeType::{Any, Binary, Boolean, DateTime, Reference, String};
+    match kind {
+        String | Reference | Any => true,
+        Binary => !operator.is_ordering(),
+        DateTime => operator.is_textual() || super::evaluate::instant(text).is_some(),
+        Boolean => operator.is_equality() && boolean(text).is_some(),
+        _ => false,
     }
-    let textual = matches!(operator, Contains | StartsWith | EndsWith);
-    let ordering = !textual && !matches!(operator, Equal | NotEqual);
-    if ordering && !is_ordered(attribute.kind) {
-        return None;
-    }
-    match attribute.kind {
-        AttributeType::String | AttributeType::Reference | AttributeType::Binary => {
-            literal.is_string().then_some(literal)
-        }
-        // Some clients put quotes around a truth value.
-        AttributeType::Boolean if textual => None,
-        AttributeType::Boolean => {
-            literal.as_str().map_or(Some(literal.clone()), boolean).filter(Value::is_boolean)
-        }
-        AttributeType::DateTime if textual => literal.is_string().then_some(literal),
-        AttributeType::DateTime => {
-            literal.as_str().and_then(super::evaluate::instant).is_some().then_some(literal)
-        }
-        AttributeType::Integer | AttributeType::Decimal => {
-            (literal.is_number() && !textual).then_some(literal)
-        }
-        AttributeType::Any => (literal.is_string() || !textual).then_some(literal),
-        AttributeType::Complex => None,
+}
+
+/// Whether a number, a truth value or null is compared with values of a type.
+fn fits(kind: AttributeType, operator: Operator, literal: &Value) -> bool {
+    use AttributeType::{Any, Boolean, Decimal, Integer};
+    match literal {
+        Value::Null => operator.is_equality(),
+        Value::Bool(_) => match kind {
+            Boolean => operator.is_equality(),
+            Any => !operator.is_textual(),
+            _ => false,
+        },
+        Value::Number(_) => matches!(kind, Integer | Decimal | Any) && !operator.is_textual(),
+        Value::String(_) | Value::Array(_) | Value::Object(_) => false,
     }
 }

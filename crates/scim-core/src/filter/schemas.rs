@@ -11,25 +11,18 @@ use crate::{
     schema::{Attribute, Schema},
 };
 
-/// Writes a filter without `schemas`.
+/// Writes a term about `schemas` without it.
 ///
 /// A resource has the schema of its type, and each extension that it has an attribute of.
-pub(super) fn spell_out(kind: &TypeSchema, filter: &mut Filter) {
-    match filter {
-        Filter::And(a, b) | Filter::Or(a, b) => {
-            spell_out(kind, a);
-            spell_out(kind, b);
-        }
-        Filter::Not(inner) => spell_out(kind, inner),
-        Filter::Present(path) if is_schemas(path) => *filter = always(kind, path.clone()),
-        Filter::Compare(comparison) if is_schemas(&comparison.path) => {
-            *filter = has_one_that(kind, comparison.clone());
-        }
-        Filter::Present(_) | Filter::Compare(_) | Filter::Within(..) => {}
+pub(super) fn spelled_out(kind: &TypeSchema, term: Filter) -> Filter {
+    match term {
+        Filter::Present(path) => always(kind, path),
+        Filter::Compare(comparison) => has_one_that(kind, comparison),
+        other => other,
     }
 }
 
-fn is_schemas(path: &AttributePath) -> bool {
+pub(super) fn is_led_to(path: &AttributePath) -> bool {
     path.extension.is_none() && &*path.attribute.name == "schemas"
 }
 
@@ -47,19 +40,19 @@ fn has_one_that(kind: &TypeSchema, comparison: Comparison) -> Filter {
     if fits(&kind.schema.id) {
         return always(kind, path);
     }
-    let extensions = kind.extensions.iter().filter(|extension| fits(&extension.id));
+    let extensions = kind.own_extensions().iter().filter(|extension| fits(&extension.id));
     extensions.filter_map(has_extension).reduce(either).unwrap_or_else(|| not(always(kind, path)))
 }
 
 /// Every resource has an id.
-fn always(kind: &TypeSchema, path: AttributePath) -> Filter {
+fn always(kind: &TypeSchema, path: Arc<AttributePath>) -> Filter {
     Filter::Present(AttributePath::parse(kind, "id").unwrap_or(path))
 }
 
 fn has_extension(extension: &Arc<Schema>) -> Option<Filter> {
     let present = |attribute: &Arc<Attribute>| {
         let (extension, attribute) = (Some(extension.id.clone()), attribute.clone());
-        Filter::Present(AttributePath { extension, attribute, sub: None })
+        Filter::Present(Arc::new(AttributePath { extension, attribute, sub: None }))
     };
     extension.attributes.iter().map(present).reduce(either)
 }

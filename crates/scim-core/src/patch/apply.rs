@@ -23,7 +23,7 @@ use crate::{
 
 /// A path with the filter of a value path.
 pub(super) struct Place {
-    pub(super) path: AttributePath,
+    pub(super) path: Arc<AttributePath>,
     pub(super) filter: Option<Filter>,
 }
 
@@ -192,12 +192,12 @@ pub(super) fn place(kind: &TypeSchema, text: &str) -> Result<Place, ScimError> {
     if !path.attribute.is_complex() || path.sub.is_some() {
         return Err(invalid());
     }
-    let filter = parse_within(&path, filter).map_err(|error| {
+    let filter = parse_within(kind, &path, filter).map_err(|error| {
         ScimError::bad(ScimType::InvalidFilter, format!("in the path `{}`: {error}", shortened(text)))
     })?;
     if !sub.is_empty() {
         let sub = sub.strip_prefix('.').and_then(|sub| path.attribute.sub(sub)).ok_or_else(invalid)?;
-        path.sub = Some(sub.clone());
+        Arc::make_mut(&mut path).sub = Some(sub.clone());
     }
     Ok(Place { path, filter: Some(filter) })
 }

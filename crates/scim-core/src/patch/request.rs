@@ -8,6 +8,7 @@ use crate::{
     Member, Profile,
     declared::Message,
     error::{ScimError, ScimType},
+    projection,
 };
 
 /// The most operations of a request.
@@ -67,6 +68,21 @@ impl PatchRequest {
     /// Refuses a body that does not say that it is a PATCH, if the profile insists.
     pub(crate) fn check_declared(&self, profile: Profile) -> Result<(), ScimError> {
         Message::Patch.check(profile, self.is_declared)
+    }
+
+    /// The attributes that it names, in paths without their filters and in values without a path.
+    pub(crate) fn named(&self) -> Vec<String> {
+        let named = |operation: &Operation| match &operation.path {
+            None => projection::names(&operation.value),
+            Some(path) => match path.split_once('[') {
+                None => projection::named(path, &operation.value),
+                Some((list, rest)) => {
+                    let sub = rest.rsplit_once(']').map_or("", |(_, sub)| sub);
+                    vec![format!("{list}{sub}")]
+                }
+            },
+        };
+        self.operations.iter().flat_map(named).collect()
     }
 
     /// The same, applied as a profile says.

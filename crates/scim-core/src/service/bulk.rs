@@ -14,6 +14,7 @@ use crate::{
         resolve_without,
     },
     error::{ScimError, ScimType, shortened},
+    event::Completion,
     modify,
     render::{location, version},
 };
@@ -173,15 +174,20 @@ impl<'a, S: ScimStore> Run<'a, S> {
         }
         let operation = self.request.operations().get(at);
         let method = operation.and_then(|operation| operation.method.as_deref()).unwrap_or_default();
-        let uri = match (self.asked(at), outcome) {
-            (Ok(asked), Ok((_, resource))) => format!("/{}/{}", asked.endpoint, resource.id),
-            (Ok(asked), Err(_)) => match self.target(asked) {
-                Ok(id) => format!("/{}/{id}", asked.endpoint),
-                Err(_) => format!("/{}", asked.endpoint),
-            },
-            (Err(_), _) => "/Bulk".to_owned(),
+        let id = |asked| match outcome {
+            Ok((_, resource)) => Some(resource.id.clone()),
+            Err(_) => self.target(asked).ok(),
         };
-        let told = self.scim.complete(&self.call(at), method, &uri, outcome, self.now).await;
+        let (uri, located) = match self.asked(at) {
+            Ok(asked) => match id(asked) {
+                Some(id) => (format!("/{}/{id}", asked.endpoint), true),
+                None => (format!("/{}", asked.endpoint), false),
+            },
+            Err(_) => ("/Bulk".to_owned(), false),
+        };
+        let location = located.then(|| format!("{}{uri}", self.place.base_url));
+        let completion = Completion { method, uri: &uri, location, outcome };
+        let told = self.scim.complete(&self.call(at), completion, self.now).await;
         if let Err(ServiceError::Store(error)) = told {
             self.failure = Some(error);
         }

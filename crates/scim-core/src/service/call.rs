@@ -44,6 +44,7 @@ impl<'a> Call<'a> {
         before: Option<&'a Resource>,
         now: DateTime<Utc>,
     ) -> Moment<'a> {
-        Moment { kind, method, before, now, asynchronous: self.asynchronous.as_ref() }
+        let (base_url, asynchronous) = (self.place.base_url, self.asynchronous.as_ref());
+        Moment { kind, method, before, now, base_url, asynchronous }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     TypeSchema, Written,
     bulk::Method,
     error::{ScimError, ScimType, shortened},
-    event::Moment,
+    event::{Completion, Moment},
     write::with_password,
 };
 
@@ -72,7 +72,13 @@ impl<S: ScimStore> Scim<S> {
                         next = Arc::new(Resource { revision, ..Resource::clone(&next) });
                     }
                     let uri = format!("{}/{id}", kind.endpoint());
-                    self.complete(call, method.as_str(), &uri, Ok((method.success(), &next)), now).await?;
+                    let completion = Completion {
+                        method: method.as_str(),
+                        uri: &uri,
+                        location: Some(format!("{}{uri}", call.place.base_url)),
+                        outcome: Ok((method.success(), &next)),
+                    };
+                    self.complete(call, completion, now).await?;
                     return Ok(next);
                 }
                 Outcome::Stale => {}

@@ -4,10 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::{Call, Scim, ServiceError};
 use crate::{
-    EventDetail, Resource, ResourceChange, ScimStore,
+    EventDetail, ResourceChange, ScimStore,
     error::ScimError,
-    event::{Moment, completed, compose},
-    render::version,
+    event::{Completion, Moment, completed, compose},
 };
 
 impl<S: ScimStore> Scim<S> {
@@ -34,14 +33,11 @@ impl<S: ScimStore> Scim<S> {
     pub(super) async fn complete(
         &self,
         call: &Call<'_>,
-        method: &str,
-        uri: &str,
-        outcome: Result<(u16, &Resource), &ScimError>,
+        completion: Completion<'_>,
         now: DateTime<Utc>,
     ) -> Result<(), ServiceError<ScimError, S::Error>> {
         let (Some(asynchronous), Some(_)) = (&call.asynchronous, self.events) else { return Ok(()) };
-        let outcome = outcome.map(|(status, resource)| (status, version(resource)));
-        let event = completed(asynchronous, method, uri, outcome, now);
+        let event = completed(asynchronous, completion, now);
         let change = ResourceChange::Tell { event: event.into() };
         let told = self.store.commit(call.place.tenant, call.place.directory, &change).await;
         told.map(|_| ()).map_err(ServiceError::Store)

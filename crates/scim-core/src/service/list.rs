@@ -11,6 +11,7 @@ use crate::{
     ScimType, Sort, SortError, TypeSchema, Window,
     cursor::{List, Mark, Start, expired, turn},
     discovery,
+    filter::Among,
 };
 
 /// A type whose resources are listed, and the filter as it is bound to it.
@@ -19,8 +20,8 @@ type Listed<'a> = (&'a Arc<TypeSchema>, Option<Filter>);
 impl<S: ScimStore> Scim<S> {
     /// Lists resources of a type (RFC 7644 §3.4.2), or of several ones (§3.4.2.1).
     ///
-    /// A type that does not have an attribute of the filter has no match; if none has it, the filter is refused. Several
-    /// types come after each other, unless a sort or a cursor mixes them.
+    /// An attribute of the filter that a type does not have counts as one without a value; if none has it, the filter is
+    /// refused. Several types come after each other, unless a sort or a cursor mixes them.
     ///
     /// # Errors
     /// [`ServiceError`].
@@ -212,21 +213,28 @@ fn in_order(resources: &mut [Row<'_>], sort: Option<&Sort>) {
     }
 }
 
-/// The types that have every attribute of the filter.
+/// The types of which a resource may match the filter.
 fn understood<'a>(
     kinds: &'a [Arc<TypeSchema>],
-    request: &ListRequest,
+    request: &'a ListRequest,
 ) -> Result<Vec<Listed<'a>>, FilterError> {
-    let (mut listed, mut unknown) = (Vec::new(), None);
-    for kind in kinds {
-        match request.filter(kind) {
-            Ok(filter) => listed.push((kind, filter)),
-            Err(error @ FilterError::UnknownAttribute { .. }) => unknown = Some(error),
+    let (mut listed, mut unknown, mut is_known) = (Vec::new(), None, false);
+    for (kind, filter) in request.filters(kinds) {
+        let filter = match filter {
+            Ok(Among::All) => Some(None),
+            Ok(Among::None) => None,
+            Ok(Among::Those(filter)) => Some(Some(filter)),
+            Err(error @ FilterError::UnknownAttribute { .. }) => {
+                unknown = Some(error);
+                continue;
+            }
             Err(error) => return Err(error),
-        }
+        };
+        is_known = true;
+        listed.extend(filter.map(|filter| (kind, filter)));
     }
     match unknown {
-        Some(error) if listed.is_empty() => Err(error),
+        Some(error) if !is_known => Err(error),
         _ => Ok(listed),
     }
 }

@@ -31,13 +31,14 @@ fn compared(filter: &Filter, change: &dyn Fn(Comparison) -> Comparison) -> Filte
     })
 }
 
-fn redefined(path: AttributePath, change: impl FnOnce(&mut Attribute)) -> AttributePath {
+fn redefined(path: Arc<AttributePath>, change: impl FnOnce(&mut Attribute)) -> Arc<AttributePath> {
+    let path = Arc::unwrap_or_clone(path);
     let mut attribute = Attribute::clone(path.sub.as_deref().unwrap_or(&path.attribute));
     change(&mut attribute);
-    match path.sub {
+    Arc::new(match path.sub {
         Some(_) => AttributePath { sub: Some(Arc::new(attribute)), ..path },
         None => AttributePath { attribute: Arc::new(attribute), ..path },
-    }
+    })
 }
 
 /// As SQL negates NULL.
@@ -143,7 +144,7 @@ fn compares_times_as_texts(at: At<'_>, kind: &str, query: &ResourceQuery) -> Res
 
 fn leaves_the_extension_out(at: At<'_>, kind: &str, query: &ResourceQuery) -> ResourcePage {
     let bare = |comparison: Comparison| Comparison {
-        path: AttributePath { extension: None, ..comparison.path },
+        path: Arc::new(AttributePath { extension: None, ..Arc::unwrap_or_clone(comparison.path) }),
         ..comparison
     };
     at.list(kind, &with(query, |filter| compared(filter, &bare)))

@@ -60,7 +60,7 @@ fn sorts_every_case_apart(at: At<'_>, kind: &str, query: &ResourceQuery) -> Reso
     if let Some(sort) = &mut query.sort {
         let mut attribute = scim_core::schema::Attribute::clone(&sort.path.attribute);
         attribute.case_exact = true;
-        sort.path.attribute = Arc::new(attribute);
+        Arc::make_mut(&mut sort.path).attribute = Arc::new(attribute);
     }
     at.list(kind, &query)
 }
@@ -105,7 +105,7 @@ fn sorts_types_as_texts(at: At<'_>, kind: &str, query: &ResourceQuery) -> Resour
 fn sorts_no_extension(at: At<'_>, kind: &str, query: &ResourceQuery) -> ResourcePage {
     let mut query = query.clone();
     if let Some(sort) = &mut query.sort {
-        sort.path.extension = None;
+        Arc::make_mut(&mut sort.path).extension = None;
     }
     at.list(kind, &query)
 }

@@ -11,7 +11,8 @@ use axum::{
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use scim_core::{
-    Call, Directory, Head, ListRequest, PatchRequest, Projection, Read, ResourceId, ScimStore, TypeSchema,
+    Call, Directory, Head, ListRequest, PatchRequest, Projection, Read, ResourceId, ScimError, ScimStore,
+    TypeSchema,
 };
 
 use super::{
@@ -32,19 +33,22 @@ pub(super) async fn list<S: ScimStore + 'static>(
     query: RawQuery,
 ) -> Outcome {
     let kind = provider.kind(&endpoint)?;
-    let parameters = Parameters::of(&query);
-    let text = |name| parameters.text(name).map(str::to_owned);
-    let request = ListRequest {
-        filter: text("filter"),
-        sort_by: text("sortBy"),
-        sort_order: text("sortOrder"),
-        cursor: text("cursor"),
-        start_index: parameters.number("startIndex")?,
-        count: parameters.number("count")?,
-        attributes: text("attributes"),
-        excluded_attributes: text("excludedAttributes"),
-    };
-    Ok(provider.list((tenant, directory), std::slice::from_ref(kind), &request).await)
+    Ok(provider.list((tenant, directory), std::slice::from_ref(kind), &asked(&query)?).await)
+}
+
+/// A list of every type of resource (RFC 7644 §3.4.2.1).
+pub(super) async fn list_all<S: ScimStore + 'static>(
+    State(provider): State<Provider<S>>,
+    (tenant, directory): At,
+    query: RawQuery,
+) -> Outcome {
+    let kinds = provider.scim.registry().resource_types();
+    Ok(provider.list((tenant, directory), kinds, &asked(&query)?).await)
+}
+
+fn asked(query: &RawQuery) -> Result<ListRequest, ScimError> {
+    let parameters = Parameters::of(query);
+    ListRequest::of_query(|name| parameters.text(name).map(str::to_owned))
 }
 
 /// The parameters of a list in a body instead of a query (RFC 7644 §3.4.3).
@@ -163,7 +167,8 @@ pub(super) async fn modify<S: ScimStore + 'static>(
     if kind.has_members() && !provider.scim.profile().answers_patched_groups && !asked() {
         return Ok(answer::head(StatusCode::NO_CONTENT, &head));
     }
-    let answered = provider.scim.answer(place, kind, modified, &projection(kind, &query)).await;
+    let projection = projection(kind, &query).answering(kind, &patch);
+    let answered = provider.scim.answer(place, kind, modified, &projection).await;
     Ok(answered.map_or_else(failed, |answered| answer::resource(StatusCode::OK, &answered)))
 }
 
