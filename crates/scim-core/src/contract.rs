@@ -22,12 +22,12 @@ use std::sync::Arc;
 use store_contract::{Check, Violation, ensure, ensure_eq};
 
 use self::sample::{
-    CONNECTION, added, all, at, by, directory, directory_of, group, member_ids, removed, replaced,
+    CONNECTION, added, all, at, by, directory, directory_of, group, groups_of, member_ids, removed, replaced,
     resource_ids, setup, stored, tenant, tenant_named, user,
 };
 pub use self::{filters::*, groups::*, nested::*, pages::*, sorts::*, tenancy::*, writes::*};
 use crate::{
-    Commit, DirectoryChange, DirectoryId, Event, MemberDelta, Registry, Resource, ResourceChange,
+    Commit, DirectoryChange, DirectoryId, Event, Groups, MemberDelta, Registry, Resource, ResourceChange,
     ResourceCommit, ResourceId, ResourceQuery, Revision, ScimStore, TransactionId, UniqueValue, Window,
 };
 
@@ -158,6 +158,7 @@ macro_rules! contract {
                 the_groups_around_follow_every_change
                 the_nearest_of_too_many_groups_are_told
                 a_filter_sees_the_groups_around
+                groups_are_told_of_several_resources_at_once
         }
     };
 }
@@ -416,7 +417,7 @@ pub async fn members_are_told_by_id<S: ScimStore>(store: S) -> Check {
     let members = store.members(&tenant(), &directory(), &group(8).id).await?;
     let told: Vec<_> = members.iter().map(|member| (member.id.as_str(), &*member.kind)).collect();
     ensure_eq!(told, [("id1", "User"), ("id2", "User"), ("id7", "Group")], "members by id, with their types");
-    let groups = store.groups_of(&tenant(), &directory(), &user(1).id).await?;
+    let groups = groups_of(&store, &user(1)).await?.direct;
     let told: Vec<_> = groups.iter().map(|group| (group.id.as_str(), group.display.as_deref())).collect();
     ensure_eq!(told, [("id8", Some("Group 8"))], "groups by id, with their names");
     Ok(())
@@ -446,7 +447,7 @@ pub async fn a_member_leaves<S: ScimStore>(store: S) -> Check {
         );
     }
     ensure_eq!(member_ids(&store).await?, Vec::<String>::new(), "the member has left");
-    ensure_eq!(store.groups_of(&tenant(), &directory(), &user(1).id).await?, [], "and is in no group");
+    ensure_eq!(groups_of(&store, &user(1)).await?, Groups::default(), "and is in no group");
     Ok(())
 }
 
@@ -556,7 +557,7 @@ pub async fn a_deleted_group_has_no_members<S: ScimStore>(store: S) -> Check {
     stored(&store, [user(1), group(8)]).await?;
     store.commit(&tenant(), &directory(), &by([1], [])).await?;
     store.commit(&tenant(), &directory(), &removed(&group(8))).await?;
-    ensure_eq!(store.groups_of(&tenant(), &directory(), &user(1).id).await?, [], "the user is in no group");
+    ensure_eq!(groups_of(&store, &user(1)).await?, Groups::default(), "the user is in no group");
     stored(&store, [group(8)]).await?;
     ensure_eq!(member_ids(&store).await?, Vec::<String>::new(), "a group starts empty");
     Ok(())

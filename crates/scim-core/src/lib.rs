@@ -80,7 +80,7 @@ pub use crate::{
     profile::Profile,
     projection::Projection,
     query::{ResourceQuery, Window},
-    record::{Member, Resource},
+    record::{Groups, Member, Resource},
     registry::{DocumentError, ENTERPRISE_USER, Registry, TypeSchema},
     render::{Related, filterable, location, render, version},
     role::{RoleEffect, resolve_role},

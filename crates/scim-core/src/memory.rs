@@ -13,9 +13,9 @@ use std::{
 
 use self::directory::Rows;
 use crate::{
-    AccountEffect, Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Event, Member,
-    Resource, ResourceChange, ResourceCommit, ResourceId, ResourcePage, ResourceQuery, ResourceReader,
-    ResourceWriter, StoredPassword, TenantId,
+    AccountEffect, Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Event, Groups,
+    Member, Resource, ResourceChange, ResourceCommit, ResourceId, ResourcePage, ResourceQuery,
+    ResourceReader, ResourceWriter, StoredPassword, TenantId,
 };
 
 /// Directories and resources in memory, gone with the process.
@@ -168,18 +168,12 @@ impl ResourceReader for MemoryStore {
         &self,
         tenant: &TenantId,
         directory: &DirectoryId,
-        member: &ResourceId,
-    ) -> Result<Vec<Member>, Infallible> {
-        Ok(self.read(tenant, directory, |rows| rows.groups_of(member)))
-    }
-
-    async fn groups_around(
-        &self,
-        tenant: &TenantId,
-        directory: &DirectoryId,
-        member: &ResourceId,
-    ) -> Result<Vec<Member>, Infallible> {
-        Ok(self.read(tenant, directory, |rows| rows.groups_around(member)))
+        members: &[ResourceId],
+    ) -> Result<Vec<Groups>, Infallible> {
+        let of_each = |rows: &Rows| members.iter().map(|member| rows.groups_of(member)).collect();
+        let mut groups: Vec<_> = self.read(tenant, directory, of_each);
+        groups.resize(members.len(), Groups::default());
+        Ok(groups)
     }
 }
 

@@ -52,6 +52,18 @@ pub struct Member {
     pub display: Option<String>,
 }
 
+/// The groups that a resource is in (RFC 7643 §4.1.2), each list by id; the display is the group's `displayName`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Groups {
+    /// Those that it is a direct member of.
+    pub direct: Vec<Member>,
+    /// Those that hold a group that it is in, at any depth.
+    ///
+    /// Each is told once, whatever circles groups make, and neither the resource itself nor a direct group. Of more than
+    /// [`MAX_INDIRECT_GROUPS`](crate::MAX_INDIRECT_GROUPS) those are told that the fewest groups are between.
+    pub around: Vec<Member>,
+}
+
 impl Member {
     /// A resource as a member, or as a group of one.
     pub fn of(resource: &Resource) -> Self {

@@ -3,17 +3,15 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
-use crate::{Member, Projection, Resource, Revision, registry::TypeSchema};
+use crate::{Groups, Member, Projection, Resource, Revision, registry::TypeSchema};
 
 /// What is told of a resource beside its attributes.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Related {
     /// The members of a group, if they were loaded.
     pub members: Option<Vec<Member>>,
-    /// The groups that a user is a direct member of, if they were loaded.
-    pub groups: Option<Vec<Member>>,
-    /// The groups around those, if they were loaded.
-    pub groups_around: Option<Vec<Member>>,
+    /// The groups that it is in, if they were loaded.
+    pub groups: Option<Groups>,
 }
 
 /// The wire form of a resource, with what `projection` asks for; `base_url` is without a slash at its end.
@@ -63,13 +61,13 @@ pub fn filterable(resource: &Resource, related: &Related) -> Map<String, Value> 
         "version": version(resource),
     });
     object.insert("meta".into(), meta);
-    let all = |list: &Option<Vec<Member>>, kind| -> Vec<Value> {
-        list.iter().flatten().map(|member| element(member, kind)).collect()
-    };
+    let members = related.members.iter().flatten().map(|member| element(member, None)).collect();
     // RFC 7643 §4.1.2.
-    let mut groups = all(&related.groups, Some("direct"));
-    groups.extend(all(&related.groups_around, Some("indirect")));
-    for (name, list) in [("members", all(&related.members, None)), ("groups", groups)] {
+    let groups = related.groups.iter().flat_map(|groups| {
+        let direct = groups.direct.iter().map(|group| element(group, Some("direct")));
+        direct.chain(groups.around.iter().map(|group| element(group, Some("indirect"))))
+    });
+    for (name, list) in [("members", members), ("groups", groups.collect::<Vec<_>>())] {
         if !list.is_empty() {
             object.insert(name.into(), list.into());
         }

@@ -10,7 +10,7 @@ mod known_members;
 mod list;
 mod passwords;
 
-use std::{collections::HashSet, sync::Arc};
+use std::{slice, sync::Arc};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use rand_core::CryptoRng;
@@ -27,9 +27,9 @@ use self::{
 };
 use crate::{
     ClearPassword, Commit, Cursors, Directory, DirectoryChange, DirectoryId, DirectoryToken, EventDetail,
-    Member, NewDirectory, PatchRequest, Profile, Projection, Registry, Related, Resource, ResourceChange,
-    ResourceId, ScimStore, TenantId, bulk::Method, create, declared::check_resource, error::ScimError,
-    modify, registry::TypeSchema, render::render, replace,
+    Groups, Member, NewDirectory, PatchRequest, Profile, Projection, Registry, Related, Resource,
+    ResourceChange, ResourceId, ScimStore, TenantId, bulk::Method, create, declared::check_resource,
+    error::ScimError, modify, registry::TypeSchema, render::render, replace,
 };
 
 /// A SCIM service provider for all tenants, on a store.
@@ -336,38 +336,34 @@ impl<S: ScimStore> Scim<S> {
         resource: Arc<Resource>,
         projection: &Projection,
     ) -> Result<Answer, ServiceError<ScimError, S::Error>> {
-        let wants = |name: &str| kind.attribute(name).is_some_and(|attribute| projection.wants(attribute));
-        let mut related = Related::default();
-        if kind.has_members() && wants("members") {
+        let groups = if wants(kind, projection, "groups") {
+            let groups =
+                self.store.groups_of(place.tenant, place.directory, slice::from_ref(&resource.id)).await;
+            groups.map_err(ServiceError::Store)?.pop()
+        } else {
+            None
+        };
+        self.answer_with(place, kind, resource, groups, projection).await
+    }
+
+    /// The same, of a resource whose groups were read, if they are asked for.
+    async fn answer_with(
+        &self,
+        place: Place<'_>,
+        kind: &TypeSchema,
+        resource: Arc<Resource>,
+        groups: Option<Groups>,
+        projection: &Projection,
+    ) -> Result<Answer, ServiceError<ScimError, S::Error>> {
+        let mut related = Related { groups, ..Related::default() };
+        if kind.has_members() && wants(kind, projection, "members") {
             let members = self.store.members(place.tenant, place.directory, &resource.id).await;
             related.members = Some(members.map_err(ServiceError::Store)?);
-        }
-        if wants("groups") {
-            let groups = self.store.groups_of(place.tenant, place.directory, &resource.id).await;
-            let groups = groups.map_err(ServiceError::Store)?;
-            if !groups.is_empty() {
-                related.groups_around = Some(self.groups_around(place, &resource.id, &groups).await?);
-            }
-            related.groups = Some(groups);
         }
         Ok(Answer {
             body: render(kind, &resource, &related, place.base_url, projection),
             head: Head::of(kind, &resource, place.base_url),
         })
-    }
-
-    /// Without those that it is in by now, if that changed between two reads.
-    async fn groups_around(
-        &self,
-        place: Place<'_>,
-        member: &ResourceId,
-        groups: &[Member],
-    ) -> Result<Vec<Member>, ServiceError<ScimError, S::Error>> {
-        let direct: HashSet<&ResourceId> = groups.iter().map(|group| &group.id).collect();
-        let around = self.store.groups_around(place.tenant, place.directory, member).await;
-        let mut around = around.map_err(ServiceError::Store)?;
-        around.retain(|group| !direct.contains(&group.id));
-        Ok(around)
     }
 
     async fn load(
@@ -395,4 +391,9 @@ pub enum ServiceError<R: std::error::Error, E: std::error::Error + 'static> {
     /// The store failed.
     #[error("the store failed")]
     Store(#[source] E),
+}
+
+/// Whether an answer has any part of an attribute of the type's own schema.
+fn wants(kind: &TypeSchema, projection: &Projection, name: &str) -> bool {
+    kind.attribute(name).is_some_and(|attribute| projection.wants(attribute))
 }

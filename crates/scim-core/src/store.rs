@@ -5,8 +5,8 @@
 use std::{error::Error, future::Future, sync::Arc};
 
 use crate::{
-    Commit, Directory, DirectoryChange, DirectoryId, Member, Resource, ResourceChange, ResourceCommit,
-    ResourceId, ResourceQuery, TenantId,
+    Commit, Directory, DirectoryChange, DirectoryId, Groups, Member, Resource, ResourceChange,
+    ResourceCommit, ResourceId, ResourceQuery, TenantId,
 };
 
 /// The error of a store, the same for each of its traits.
@@ -83,29 +83,16 @@ pub trait ResourceReader: ErrorType + Send + Sync {
         group: &ResourceId,
     ) -> impl Future<Output = Result<Vec<Member>, Self::Error>> + Send;
 
-    /// The groups that a resource is a direct member of.
+    /// The groups of each of some resources.
     ///
     /// # Contract
-    /// By id; the display is the group's `displayName`.
+    /// In the order in which they are asked for, of one point in time, and as [`Groups`] says; who is not there is in none.
     fn groups_of(
         &self,
         tenant: &TenantId,
         directory: &DirectoryId,
-        member: &ResourceId,
-    ) -> impl Future<Output = Result<Vec<Member>, Self::Error>> + Send;
-
-    /// The groups that a resource is an indirect member of: they hold a group that it is in, at any depth.
-    ///
-    /// # Contract
-    /// By id; the display is the group's `displayName`. Each is told once, whatever circles groups make, and neither the
-    /// resource itself nor a group that it is a direct member of. Of more than
-    /// [`MAX_INDIRECT_GROUPS`](crate::MAX_INDIRECT_GROUPS) those are told that the fewest groups are between.
-    fn groups_around(
-        &self,
-        tenant: &TenantId,
-        directory: &DirectoryId,
-        member: &ResourceId,
-    ) -> impl Future<Output = Result<Vec<Member>, Self::Error>> + Send;
+        members: &[ResourceId],
+    ) -> impl Future<Output = Result<Vec<Groups>, Self::Error>> + Send;
 }
 
 /// Writing resources of a directory.
@@ -203,18 +190,9 @@ macro_rules! through_pointer {
                 &self,
                 tenant: &TenantId,
                 directory: &DirectoryId,
-                member: &ResourceId,
-            ) -> Result<Vec<Member>, S::Error> {
-                (**self).groups_of(tenant, directory, member).await
-            }
-
-            async fn groups_around(
-                &self,
-                tenant: &TenantId,
-                directory: &DirectoryId,
-                member: &ResourceId,
-            ) -> Result<Vec<Member>, S::Error> {
-                (**self).groups_around(tenant, directory, member).await
+                members: &[ResourceId],
+            ) -> Result<Vec<Groups>, S::Error> {
+                (**self).groups_of(tenant, directory, members).await
             }
         }
 

@@ -12,10 +12,10 @@ use chrono::DateTime;
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use scim_core::{
-    Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Member, MemberDelta,
-    MemoryStore, NewDirectory, PatchRequest, Place, Projection, Registry, Resource, ResourceChange,
-    ResourceCommit, ResourceId, ResourcePage, ResourceQuery, ResourceReader, ResourceWriter, Revision, Scim,
-    ScimError, ServiceError, TenantId,
+    Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Groups, ListRequest, Member,
+    MemberDelta, MemoryStore, NewDirectory, PatchRequest, Place, Projection, Registry, Resource,
+    ResourceChange, ResourceCommit, ResourceId, ResourcePage, ResourceQuery, ResourceReader, ResourceWriter,
+    Revision, Scim, ScimError, ServiceError, TenantId,
 };
 use serde_json::{Value, json};
 use store_contract::block_on;
@@ -112,18 +112,9 @@ impl ResourceReader for Counting {
         &self,
         tenant: &TenantId,
         directory: &DirectoryId,
-        member: &ResourceId,
-    ) -> Result<Vec<Member>, Infallible> {
-        Ok(self.told(self.call().groups_of(tenant, directory, member).await?))
-    }
-
-    async fn groups_around(
-        &self,
-        tenant: &TenantId,
-        directory: &DirectoryId,
-        member: &ResourceId,
-    ) -> Result<Vec<Member>, Infallible> {
-        Ok(self.told(self.call().groups_around(tenant, directory, member).await?))
+        members: &[ResourceId],
+    ) -> Result<Vec<Groups>, Infallible> {
+        self.call().groups_of(tenant, directory, members).await
     }
 }
 
@@ -238,9 +229,9 @@ fn a_member_comes_and_goes_by_two_calls_that_read_no_member() {
     }
 }
 
-/// A walk around groups costs nobody anything who is in none.
+/// However deep, and however many the users are.
 #[test]
-fn the_groups_of_a_user_are_read_as_far_as_there_are_any() {
+fn the_groups_of_users_are_read_at_once() {
     let house = House::of(2);
     let place = Place { tenant: &house.tenant, directory: &house.directory, base_url: "http://x" };
     let kind = house.scim.registry().resource_type("User").unwrap().clone();
@@ -253,11 +244,19 @@ fn the_groups_of_a_user_are_read_as_far_as_there_are_any() {
     };
     let direct = "\"all\" \"direct\"".to_owned();
     assert_eq!(groups("new", None), (Vec::new(), 2));
-    assert_eq!(groups("u0", None), (vec![direct.clone()], 3));
+    assert_eq!(groups("u0", None), (vec![direct.clone()], 2));
     house.commit(&created("Group", "around", vec![ResourceId::named("all")]));
     house.scim.store().counted();
-    assert_eq!(groups("u0", None), (vec![direct, "\"around\" \"indirect\"".to_owned()], 3));
+    assert_eq!(groups("u0", None), (vec![direct, "\"around\" \"indirect\"".to_owned()], 2));
     assert_eq!(groups("u0", Some("groups")), (Vec::new(), 1));
+    let list =
+        block_on(house.scim.list(place, &[kind.clone()], &ListRequest::default(), DateTime::UNIX_EPOCH))
+            .unwrap();
+    assert_eq!((list["totalResults"].as_u64(), house.scim.store().counted().0), (Some(3), 2));
+    for user in list["Resources"].as_array().unwrap() {
+        let groups = user["groups"].as_array().map_or(0, Vec::len);
+        assert_eq!(groups, if user["id"] == "new" { 0 } else { 2 }, "{user}");
+    }
 }
 
 fn removal(filter: &str) -> Value {

@@ -157,8 +157,8 @@ fn a_group_around_a_group_gives_no_role() {
     house.members(MemberDelta { add: vec![inner], ..MemberDelta::default() });
     assert_eq!(house.told(), Vec::<String>::new());
     let user = id(7);
-    let around = block_on(house.store.groups_around(&house.tenant, &house.directory, &user)).unwrap();
-    assert_eq!(around.len(), 1);
+    let groups = block_on(house.store.groups_of(&house.tenant, &house.directory, &[user])).unwrap();
+    assert_eq!(groups[0].around.len(), 1);
     let mut next = resource("User", id(7));
     Arc::make_mut(&mut next).revision = Revision(2);
     let (members, unique) = (MemberDelta::default(), Vec::new());

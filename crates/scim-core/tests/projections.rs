@@ -2,7 +2,7 @@
 
 use chrono::DateTime;
 use scim_core::{
-    ENTERPRISE_USER, Member, Projection, Registry, Related, Resource, ResourceId, Revision, render,
+    ENTERPRISE_USER, Groups, Member, Projection, Registry, Related, Resource, ResourceId, Revision, render,
 };
 use serde_json::{Value, json};
 
@@ -70,8 +70,8 @@ fn groups_are_told_direct_or_indirect() {
         kind: "Group".into(),
         display: Some(name.to_uppercase()),
     };
-    let (groups, groups_around) = (Some(vec![group("staff")]), Some(vec![group("all"), group("people")]));
-    let related = Related { groups, groups_around, ..Related::default() };
+    let groups = Groups { direct: vec![group("staff")], around: vec![group("all"), group("people")] };
+    let related = Related { groups: Some(groups), ..Related::default() };
     let body = render(kind, &ada, &related, "https://example.com/v2", &Projection::default());
     let element = |name: &str, how: &str| {
         let reference = format!("https://example.com/v2/Groups/{name}");

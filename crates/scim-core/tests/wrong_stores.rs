@@ -4,7 +4,7 @@
 use std::{convert::Infallible, sync::Arc};
 
 use scim_core::{
-    Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Member, MemoryStore,
+    Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Groups, Member, MemoryStore,
     Resource, ResourceChange, ResourceCommit, ResourceId, ResourcePage, ResourceQuery, ResourceReader,
     ResourceWriter, TenantId, contract,
 };
@@ -115,18 +115,9 @@ impl ResourceReader for Wrong {
         &self,
         tenant: &TenantId,
         directory: &DirectoryId,
-        member: &ResourceId,
-    ) -> Result<Vec<Member>, Infallible> {
-        self.0.groups_of(tenant, directory, member).await
-    }
-
-    async fn groups_around(
-        &self,
-        tenant: &TenantId,
-        directory: &DirectoryId,
-        member: &ResourceId,
-    ) -> Result<Vec<Member>, Infallible> {
-        self.0.groups_around(tenant, directory, member).await
+        members: &[ResourceId],
+    ) -> Result<Vec<Groups>, Infallible> {
+        self.0.groups_of(tenant, directory, members).await
     }
 }
 

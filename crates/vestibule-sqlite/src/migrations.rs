@@ -29,6 +29,7 @@ const ALL: &[Migration] = migrations![
     "billing/0001_plans_and_statements",
     "scim/0001_directories",
     "scim/0002_lookups",
+    "scim/0003_wide_rows",
 ];
 
 /// Brings the tables of a connection up to this version, in one transaction.

@@ -13,9 +13,9 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, Transaction};
 use scim_core::{
-    AccountEffect, Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Member,
-    Resource, ResourceChange, ResourceCommit, ResourceId, ResourcePage, ResourceQuery, ResourceReader,
-    ResourceWriter, TenantId,
+    AccountEffect, Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Groups,
+    Member, Resource, ResourceChange, ResourceCommit, ResourceId, ResourcePage, ResourceQuery,
+    ResourceReader, ResourceWriter, TenantId,
 };
 
 pub(crate) use self::functions::register;
@@ -94,20 +94,12 @@ impl ResourceReader for SqliteStore {
         &self,
         tenant: &TenantId,
         directory: &DirectoryId,
-        member: &ResourceId,
-    ) -> Result<Vec<Member>, SqliteError> {
-        let (place, member) = (Place::new(tenant, directory), member.clone());
-        self.database.read(move |db| members::groups_of(db, &place, &member)).await
-    }
-
-    async fn groups_around(
-        &self,
-        tenant: &TenantId,
-        directory: &DirectoryId,
-        member: &ResourceId,
-    ) -> Result<Vec<Member>, SqliteError> {
-        let (place, member) = (Place::new(tenant, directory), member.clone());
-        self.database.read(move |db| members::groups_around(db, &place, &member)).await
+        members: &[ResourceId],
+    ) -> Result<Vec<Groups>, SqliteError> {
+        let (place, members) = (Place::new(tenant, directory), members.to_vec());
+        self.database
+            .read(move |db| members.iter().map(|member| members::groups_of(db, &place, member)).collect())
+            .await
     }
 }
 

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use store_contract::{Check, ensure_eq};
 
 use super::sample::{
-    added, at, by, commit, directory, group, member_ids, members, read, removed, replaced, setup, stored,
-    tenant, user,
+    added, at, by, commit, directory, group, groups_of, member_ids, members, read, removed, replaced, setup,
+    stored, tenant, user,
 };
-use crate::{MemberDelta, Resource, ResourceChange, ResourceCommit, ResourceId, Revision, ScimStore};
+use crate::{Groups, MemberDelta, Resource, ResourceChange, ResourceCommit, ResourceId, Revision, ScimStore};
 
 /// One change may do both.
 pub async fn a_delta_adds_and_removes_at_once<S: ScimStore>(store: S) -> Check {
@@ -137,7 +137,7 @@ pub async fn groups_hold_groups<S: ScimStore>(store: S) -> Check {
     stored(&store, [group(7), user(1)]).await?;
     commit(&store, &added(&group(8), [1, 7])).await?;
     ensure_eq!(member_ids(&store).await?, ["id1", "id7"], "users and groups are members");
-    let groups = store.groups_of(&tenant(), &directory(), &group(7).id).await?;
+    let groups = groups_of(&store, &group(7)).await?.direct;
     let ids: Vec<_> = groups.iter().map(|group| group.id.as_str()).collect();
     ensure_eq!(ids, ["id8"], "a group is in a group");
     Ok(())
@@ -203,7 +203,7 @@ pub async fn members_of_what_is_no_group_change_nothing<S: ScimStore>(store: S) 
         event: None,
     };
     ensure_eq!(commit(&store, &of_user).await?, ResourceCommit::Stale, "a user is no group");
-    ensure_eq!(store.groups_of(&tenant(), &directory(), &user(1).id).await?, [], "nobody is a member");
+    ensure_eq!(groups_of(&store, &user(1)).await?, Groups::default(), "nobody is a member");
     stored(&store, [group(8)]).await?;
     ensure_eq!(member_ids(&store).await?, Vec::<String>::new(), "nor later");
     Ok(())
@@ -257,7 +257,7 @@ pub async fn members_are_a_groups_own<S: ScimStore>(store: S) -> Check {
     commit(&store, &added(&group(7), [1, 2])).await?;
     commit(&store, &added(&group(8), [1, 2])).await?;
     commit(&store, &members(MemberDelta { clear: true, ..MemberDelta::default() })).await?;
-    let groups = store.groups_of(&tenant(), &directory(), &user(1).id).await?;
+    let groups = groups_of(&store, &user(1)).await?.direct;
     let ids: Vec<_> = groups.iter().map(|group| group.id.as_str()).collect();
     ensure_eq!(ids, ["id7"], "the other group keeps its members");
     Ok(())

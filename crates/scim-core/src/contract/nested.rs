@@ -5,13 +5,16 @@ use store_contract::{Check, ensure, ensure_eq};
 use super::{
     filters::finds,
     sample::{
-        added, by, commit, directory, group, member_ids, removed, setup, stored, tenant, tenant_named, user,
+        added, by, commit, directory, group, groups_in, groups_of, member_ids, removed, setup, stored,
+        tenant, tenant_named, user,
     },
 };
-use crate::{MAX_INDIRECT_GROUPS, Member, MemberDelta, Resource, ResourceChange, ResourceId, ScimStore};
+use crate::{
+    Groups, MAX_INDIRECT_GROUPS, Member, MemberDelta, Resource, ResourceChange, ResourceId, ScimStore,
+};
 
 async fn around<S: ScimStore>(store: &S, member: &Resource) -> Result<Vec<Member>, S::Error> {
-    store.groups_around(&tenant(), &directory(), &member.id).await
+    Ok(groups_of(store, member).await?.around)
 }
 
 async fn ids_around<S: ScimStore>(store: &S, member: &Resource) -> Result<Vec<String>, S::Error> {
@@ -45,12 +48,12 @@ pub async fn the_groups_around_groups_are_told<S: ScimStore>(store: S) -> Check 
     ensure_eq!(ids_around(&store, &user(2)).await?, ["id8"], "of who is in one of them");
     ensure_eq!(ids_around(&store, &user(3)).await?, Vec::<String>::new(), "of who is in none");
     ensure_eq!(ids_around(&store, &group(4)).await?, ["id6", "id8"], "of a group");
-    let direct = store.groups_of(&tenant(), &directory(), &user(1).id).await?;
+    let direct = groups_of(&store, &user(1)).await?.direct;
     let direct: Vec<_> = direct.iter().map(|group| group.id.as_str()).collect();
     ensure_eq!(direct, ["id4", "id5", "id8"], "the groups that a user is in are its direct ones alone");
     ensure_eq!(member_ids(&store).await?, ["id1", "id6"], "as a group has its direct members alone");
-    let other = store.groups_around(&tenant_named("ins_other"), &directory(), &user(1).id).await?;
-    ensure_eq!(other, [], "another tenant has none of it");
+    let other = groups_in(&store, &tenant_named("ins_other"), &user(1)).await?;
+    ensure_eq!(other, Groups::default(), "another tenant has none of it");
     Ok(())
 }
 
@@ -66,6 +69,28 @@ pub async fn a_circle_of_groups_is_passed_once<S: ScimStore>(store: S) -> Check 
     ensure_eq!(ids_around(&store, &user(1)).await?, ["id6", "id7", "id8"], "each group of a circle once");
     ensure_eq!(ids_around(&store, &group(5)).await?, ["id7", "id8"], "a group is not around itself");
     ensure_eq!(ids_around(&store, &group(8)).await?, Vec::<String>::new(), "nor by itself");
+    Ok(())
+}
+
+/// A page of resources is one call, and each has its own.
+pub async fn groups_are_told_of_several_resources_at_once<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1), user(2), user(3)]).await?;
+    commit(&store, &added(&group(7), [1])).await?;
+    commit(&store, &added(&group(8), [7, 3])).await?;
+    let asked = [user(3), user(9), group(7), user(2), user(1), user(3)].map(|resource| resource.id);
+    let told = store.groups_of(&tenant(), &directory(), &asked).await?;
+    let ids = |groups: &[Member]| groups.iter().map(|group| group.id.to_string()).collect::<Vec<_>>();
+    let told: Vec<_> = told.iter().map(|groups| (ids(&groups.direct), ids(&groups.around))).collect();
+    let of = |direct: &[&str], around: &[&str]| {
+        let owned = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+        (owned(direct), owned(around))
+    };
+    let [in_8, in_none, in_both] = [of(&["id8"], &[]), of(&[], &[]), of(&["id7"], &["id8"])];
+    let expected = [in_8.clone(), in_none.clone(), in_8.clone(), in_none, in_both, in_8];
+    ensure_eq!(told, expected, "groups are told for each that is asked for, in that order");
+    let elsewhere = store.groups_of(&tenant_named("ins_other"), &directory(), &asked).await?;
+    ensure_eq!(elsewhere, vec![Groups::default(); asked.len()], "also where there is no such directory");
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use store_contract::{Check, Violation, ensure_eq};
 
 use crate::{
-    Directory, DirectoryChange, DirectoryId, Filter, MemberDelta, Registry, Resource, ResourceChange,
+    Directory, DirectoryChange, DirectoryId, Filter, Groups, MemberDelta, Registry, Resource, ResourceChange,
     ResourceCommit, ResourceId, ResourcePage, ResourceQuery, Revision, ScimStore, Sort, TenantId,
     UniqueValue,
 };
@@ -54,6 +54,21 @@ pub(super) fn directory_of(id: &str, connection: &str, created: i64) -> Director
 /// Writes the directory that the checks work in.
 pub(super) async fn setup<S: ScimStore>(store: &S) -> Result<Arc<Directory>, Violation> {
     setup_for(store, &tenant()).await
+}
+
+/// The groups of a resource, in the directory that the checks work in.
+pub(super) async fn groups_of<S: ScimStore>(store: &S, member: &Resource) -> Result<Groups, S::Error> {
+    groups_in(store, &tenant(), member).await
+}
+
+/// The groups of a resource, in the same directory of a tenant.
+pub(super) async fn groups_in<S: ScimStore>(
+    store: &S,
+    tenant: &TenantId,
+    member: &Resource,
+) -> Result<Groups, S::Error> {
+    let found = store.groups_of(tenant, &directory(), std::slice::from_ref(&member.id)).await?;
+    Ok(found.into_iter().next().unwrap_or_default())
 }
 
 /// The same directory, of another tenant.

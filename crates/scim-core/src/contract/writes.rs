@@ -6,11 +6,12 @@ use serde_json::json;
 use store_contract::{Check, ensure, ensure_eq};
 
 use super::sample::{
-    added, all, at, commit, directory, filtered, group, member_ids, read, removed, replaced, resource_ids,
-    setup, stored, tenant, user,
+    added, all, at, commit, filtered, group, groups_of, member_ids, read, removed, replaced, resource_ids,
+    setup, stored, user,
 };
 use crate::{
-    MemberDelta, Resource, ResourceChange, ResourceCommit, ResourceId, Revision, ScimStore, UniqueValue,
+    Groups, MemberDelta, Resource, ResourceChange, ResourceCommit, ResourceId, Revision, ScimStore,
+    UniqueValue,
 };
 
 fn unique(attribute: &str, key: &str) -> UniqueValue {
@@ -111,7 +112,7 @@ pub async fn a_refused_creation_leaves_nothing<S: ScimStore>(store: S) -> Check 
     ensure_eq!(commit(&store, &new).await?, ResourceCommit::UnknownMember(user(9).id), "a member is unknown");
     ensure_eq!(read(&store, &group(8)).await?, None, "there is no group");
     ensure_eq!(member_ids(&store).await?, Vec::<String>::new(), "nobody is its member");
-    ensure_eq!(store.groups_of(&tenant(), &directory(), &user(1).id).await?, [], "nobody is in it");
+    ensure_eq!(groups_of(&store, &user(1)).await?, Groups::default(), "nobody is in it");
     let next = commit(&store, &created(group(7), vec![unique("displayName", "g")])).await?;
     ensure_eq!(next, ResourceCommit::Applied(Revision::FIRST), "its name is free");
     Ok(())

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::lookups::Lookups;
 use crate::{
-    AccountEffect, Directory, DirectoryId, Filter, MAX_INDIRECT_GROUPS, Member, MemberDelta, Related,
+    AccountEffect, Directory, DirectoryId, Filter, Groups, MAX_INDIRECT_GROUPS, Member, MemberDelta, Related,
     Resource, ResourceChange, ResourceCommit, ResourceId, UniqueValue, account, filterable,
 };
 
@@ -107,7 +107,6 @@ impl Rows {
         let related = Related {
             members: filter.mentions("members").then(|| self.members(&resource.id)),
             groups: filter.mentions("groups").then(|| self.groups_of(&resource.id)),
-            groups_around: filter.mentions("groups").then(|| self.groups_around(&resource.id)),
         };
         filter.matches(&filterable(resource, &related))
     }
@@ -119,13 +118,17 @@ impl Rows {
         self.members.get(group).into_iter().flatten().filter_map(member).collect()
     }
 
-    pub(super) fn groups_of(&self, member: &ResourceId) -> Vec<Member> {
+    pub(super) fn groups_of(&self, member: &ResourceId) -> Groups {
+        Groups { direct: self.groups_with(member), around: self.groups_around(member) }
+    }
+
+    fn groups_with(&self, member: &ResourceId) -> Vec<Member> {
         let groups = self.groups.get(member).into_iter().flatten();
         groups.filter_map(|id| self.resources.get(id)).map(|group| Member::of(group)).collect()
     }
 
     /// Each group is passed once, the nearest ones first.
-    pub(super) fn groups_around(&self, member: &ResourceId) -> Vec<Member> {
+    fn groups_around(&self, member: &ResourceId) -> Vec<Member> {
         let above = |id: &ResourceId| self.groups.get(id).into_iter().flatten();
         let mut next: VecDeque<&ResourceId> = above(member).collect();
         let mut passed: BTreeSet<&ResourceId> = next.iter().copied().chain([member]).collect();
@@ -322,7 +325,7 @@ impl Rows {
 
     fn effect(&self, id: &ResourceId, before: Option<&Map<String, Value>>) -> Option<AccountEffect> {
         let user = self.resource("User", id)?;
-        let groups = self.groups_of(id).into_iter().map(|group| group.id);
+        let groups = self.groups_with(id).into_iter().map(|group| group.id);
         Some(account(&self.directory, before, user, groups))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::{Place, Scim, ServiceError};
+use super::{Place, Scim, ServiceError, wants};
 use crate::{
     Filter, FilterError, ListRequest, Position, Resource, ResourcePage, ResourceQuery, ScimError, ScimStore,
     ScimType, Sort, SortError, TypeSchema, Window,
@@ -132,10 +132,22 @@ impl<S: ScimStore> Scim<S> {
         resources: Vec<Row<'_>>,
         request: &ListRequest,
     ) -> Result<Vec<Value>, ServiceError<ScimError, S::Error>> {
-        let mut bodies = Vec::new();
-        for (kind, resource) in resources {
+        let rows = resources.into_iter().map(|(kind, resource)| {
             let projection = request.projection(kind);
-            bodies.push(self.answer(place, kind, resource, &projection).await?.body);
+            (wants(kind, &projection, "groups"), projection, kind, resource)
+        });
+        let rows: Vec<_> = rows.collect();
+        let members: Vec<_> =
+            rows.iter().filter(|(in_groups, ..)| *in_groups).map(|(.., found)| found.id.clone()).collect();
+        let mut groups = Vec::new().into_iter();
+        if !members.is_empty() {
+            let found = self.store.groups_of(place.tenant, place.directory, &members).await;
+            groups = found.map_err(ServiceError::Store)?.into_iter();
+        }
+        let mut bodies = Vec::new();
+        for (in_groups, projection, kind, resource) in rows {
+            let groups = in_groups.then(|| groups.next()).flatten();
+            bodies.push(self.answer_with(place, kind, resource, groups, &projection).await?.body);
         }
         Ok(bodies)
     }

@@ -6,8 +6,8 @@ use std::{
 };
 
 use scim_core::{
-    MAX_INDIRECT_GROUPS, Member, Related, Resource, ResourceChange, ResourceCommit, ResourceId, ResourcePage,
-    ResourceQuery, Revision, filterable,
+    Groups, MAX_INDIRECT_GROUPS, Member, Related, Resource, ResourceChange, ResourceCommit, ResourceId,
+    ResourcePage, ResourceQuery, Revision, filterable,
 };
 
 use crate::wrong::At;
@@ -90,7 +90,7 @@ fn filters_by_direct_groups_alone(at: At<'_>, kind: &str, query: &ResourceQuery)
         return at.list(kind, query);
     };
     let matches = |found: &Arc<Resource>| {
-        let groups = Some(at.groups_of(&found.id));
+        let groups = Some(Groups { direct: at.groups_of(&found.id), ..Groups::default() });
         filter.matches(&filterable(found, &Related { groups, ..Related::default() }))
     };
     let mut resources = at.all(kind, &ResourceQuery { filter: None, ..query.clone() });
@@ -98,7 +98,29 @@ fn filters_by_direct_groups_alone(at: At<'_>, kind: &str, query: &ResourceQuery)
     ResourcePage { total: resources.len() as u64, resources }
 }
 
+/// As an index yields them, whoever was asked for.
+fn tells_groups_in_an_order_of_its_own(mut told: Vec<Groups>) -> Vec<Groups> {
+    told.reverse();
+    told
+}
+
+fn tells_nothing_of_who_is_in_none(mut told: Vec<Groups>) -> Vec<Groups> {
+    told.retain(|groups| !groups.direct.is_empty());
+    told
+}
+
 mod faults {
+    mod of_pages {
+        use super::super::{tells_groups_in_an_order_of_its_own, tells_nothing_of_who_is_in_none};
+
+        mod faults {
+            crate::wrong::refused! { page:
+                tells_groups_in_an_order_of_its_own by groups_are_told_of_several_resources_at_once
+                tells_nothing_of_who_is_in_none by groups_are_told_of_several_resources_at_once
+            }
+        }
+    }
+
     crate::wrong::refused! { around:
         tells_of_too_many by the_nearest_of_too_many_groups_are_told
         tells_the_first_by_id_of_too_many by the_nearest_of_too_many_groups_are_told

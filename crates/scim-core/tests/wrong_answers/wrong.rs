@@ -3,7 +3,7 @@
 use std::{convert::Infallible, sync::Arc};
 
 use scim_core::{
-    Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Member, MemoryStore,
+    Commit, Directory, DirectoryChange, DirectoryId, DirectoryStore, ErrorType, Groups, Member, MemoryStore,
     Resource, ResourceChange, ResourceCommit, ResourceId, ResourcePage, ResourceQuery, ResourceReader,
     ResourceWriter, TenantId,
 };
@@ -41,17 +41,23 @@ impl At<'_> {
         block_on(self.right.members(self.tenant, self.directory, group)).unwrap()
     }
 
+    fn groups(self, member: &ResourceId) -> Groups {
+        let members = std::slice::from_ref(member);
+        block_on(self.right.groups_of(self.tenant, self.directory, members)).unwrap().remove(0)
+    }
+
     pub(crate) fn groups_of(self, member: &ResourceId) -> Vec<Member> {
-        block_on(self.right.groups_of(self.tenant, self.directory, member)).unwrap()
+        self.groups(member).direct
     }
 
     pub(crate) fn groups_around(self, member: &ResourceId) -> Vec<Member> {
-        block_on(self.right.groups_around(self.tenant, self.directory, member)).unwrap()
+        self.groups(member).around
     }
 }
 
 pub(crate) type List = fn(At<'_>, &str, &ResourceQuery) -> ResourcePage;
 pub(crate) type Write = fn(At<'_>, &ResourceChange) -> ResourceCommit;
+pub(crate) type Page = fn(Vec<Groups>) -> Vec<Groups>;
 pub(crate) type Members = fn(At<'_>, &ResourceId) -> Vec<Member>;
 
 pub(crate) struct Wrong {
@@ -60,6 +66,7 @@ pub(crate) struct Wrong {
     write: Write,
     members: Members,
     around: Members,
+    page: Page,
 }
 
 impl Wrong {
@@ -70,6 +77,7 @@ impl Wrong {
             write: |at, change| at.commit(change),
             members: |at, group| at.members(group),
             around: |at, member| at.groups_around(member),
+            page: |groups| groups,
         }
     }
 
@@ -87,6 +95,10 @@ impl Wrong {
 
     pub(crate) fn around(around: Members) -> Self {
         Self { around, ..Self::none() }
+    }
+
+    pub(crate) fn page(page: Page) -> Self {
+        Self { page, ..Self::none() }
     }
 
     fn at<'a>(&'a self, tenant: &'a TenantId, directory: &'a DirectoryId) -> At<'a> {
@@ -154,18 +166,11 @@ impl ResourceReader for Wrong {
         &self,
         tenant: &TenantId,
         directory: &DirectoryId,
-        member: &ResourceId,
-    ) -> Result<Vec<Member>, Infallible> {
-        self.right.groups_of(tenant, directory, member).await
-    }
-
-    async fn groups_around(
-        &self,
-        tenant: &TenantId,
-        directory: &DirectoryId,
-        member: &ResourceId,
-    ) -> Result<Vec<Member>, Infallible> {
-        Ok((self.around)(self.at(tenant, directory), member))
+        members: &[ResourceId],
+    ) -> Result<Vec<Groups>, Infallible> {
+        let at = self.at(tenant, directory);
+        let of = |member| Groups { direct: at.groups_of(member), around: (self.around)(at, member) };
+        Ok((self.page)(members.iter().map(of).collect()))
     }
 }
 

@@ -14,8 +14,8 @@ pub(super) fn of_user(
     before: Option<&Map<String, Value>>,
     user: &Resource,
 ) -> Result<AccountEffect, SqliteError> {
-    let groups = members::groups_of(tx, place, &user.id)?;
-    Ok(account(directory, before, user, groups.into_iter().map(|group| group.id)))
+    let groups = members::direct_groups(tx, place, &user.id)?;
+    Ok(account(directory, before, user, groups))
 }
 
 /// One effect for each of these that is a user.

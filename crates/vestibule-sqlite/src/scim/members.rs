@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Transaction, params, params_from_iter};
-use scim_core::{MAX_INDIRECT_GROUPS, Member, MemberDelta, ResourceId};
+use scim_core::{Groups, MAX_INDIRECT_GROUPS, Member, MemberDelta, ResourceId};
 
-use super::{Place, read};
+use super::Place;
 use crate::{SqliteError, column::json};
 
 pub(super) fn of_group(
@@ -12,29 +12,36 @@ pub(super) fn of_group(
     place: &Place,
     group: &ResourceId,
 ) -> Result<Vec<Member>, SqliteError> {
-    related(db, place, group, OF_GROUP, |member, display| Member { display, ..member })
+    related(db, place, group, OF_GROUP)
 }
 
-pub(super) fn groups_of(
+pub(super) fn groups_of(db: &Connection, place: &Place, member: &ResourceId) -> Result<Groups, SqliteError> {
+    let direct = related(db, place, member, GROUPS_OF)?;
+    // Most groups are in none, and to walk around them takes much longer than to see that.
+    let is_nested = !direct.is_empty() && {
+        let (tenant, directory) = place.keys();
+        db.prepare_cached(IS_NESTED)?.exists([tenant, directory, member.as_str()])?
+    };
+    let around = if is_nested { related(db, place, member, &groups_around_sql())? } else { Vec::new() };
+    Ok(Groups { direct, around })
+}
+
+/// The ids of the groups that a resource is a direct member of.
+pub(super) fn direct_groups(
     db: &Connection,
     place: &Place,
     member: &ResourceId,
-) -> Result<Vec<Member>, SqliteError> {
-    related(db, place, member, GROUPS_OF, |group, _| group)
-}
-
-pub(super) fn groups_around(
-    db: &Connection,
-    place: &Place,
-    member: &ResourceId,
-) -> Result<Vec<Member>, SqliteError> {
-    related(db, place, member, &groups_around_sql(), |group, _| group)
+) -> Result<Vec<ResourceId>, SqliteError> {
+    let (tenant, directory) = place.keys();
+    let mut found = db.prepare_cached(DIRECT_GROUPS)?;
+    let rows = found.query_map([tenant, directory, member.as_str()], |row| row.get::<_, String>(0))?;
+    rows.map(|id| Ok(ResourceId::named(&id?))).collect()
 }
 
 fn groups_around_sql() -> String {
     let around = around("?3");
     format!(
-        "{around} SELECT r.*, NULL AS display FROM around a
+        "{around} SELECT r.id, r.kind, coalesce(r.attributes ->> '$.displayName', r.attributes ->> '$.userName') FROM around a
          CROSS JOIN scim_resources r ON r.tenant = ?1 AND r.directory = ?2 AND r.id = a.id ORDER BY r.id"
     )
 }
@@ -65,29 +72,38 @@ pub(super) fn around(member: &str) -> String {
 
 const INDEXED: &str = "scim_memberships m INDEXED BY scim_memberships_by_member";
 
-const OF_GROUP: &str = "SELECT r.*, m.display FROM scim_memberships m
+const OF_GROUP: &str = "SELECT r.id, r.kind, m.display FROM scim_memberships m
     JOIN scim_resources r ON r.tenant = m.tenant AND r.directory = m.directory AND r.id = m.member_id
     WHERE m.tenant = ?1 AND m.directory = ?2 AND m.group_id = ?3 ORDER BY m.member_id";
 
 /// With its index named and the plus before the column: SQLite would read every membership of the directory otherwise.
-const GROUPS_OF: &str = "SELECT r.*, m.display FROM scim_memberships m INDEXED BY scim_memberships_by_member
+const GROUPS_OF: &str =
+    "SELECT r.id, r.kind, coalesce(r.attributes ->> '$.displayName', r.attributes ->> '$.userName')
+    FROM scim_memberships m INDEXED BY scim_memberships_by_member
     JOIN scim_resources r ON r.tenant = m.tenant AND r.directory = m.directory AND r.id = m.group_id
     WHERE m.tenant = ?1 AND m.directory = ?2 AND lower(m.member_id) = lower(?3) AND +m.member_id = ?3
     ORDER BY m.group_id";
 
-fn related(
-    db: &Connection,
-    place: &Place,
-    of: &ResourceId,
-    sql: &str,
-    named: impl Fn(Member, Option<String>) -> Member,
-) -> Result<Vec<Member>, SqliteError> {
+const DIRECT_GROUPS: &str = "SELECT m.group_id FROM scim_memberships m INDEXED BY scim_memberships_by_member
+    WHERE m.tenant = ?1 AND m.directory = ?2 AND lower(m.member_id) = lower(?3) AND +m.member_id = ?3
+    ORDER BY m.group_id";
+
+/// A group that holds one that a member is in.
+const IS_NESTED: &str = "SELECT 1 FROM scim_memberships m INDEXED BY scim_memberships_by_member
+    CROSS JOIN scim_memberships g INDEXED BY scim_memberships_by_member
+        ON g.tenant = ?1 AND g.directory = ?2 AND lower(g.member_id) = lower(m.group_id) AND +g.member_id = m.group_id
+    WHERE m.tenant = ?1 AND m.directory = ?2 AND lower(m.member_id) = lower(?3) AND +m.member_id = ?3
+    LIMIT 1";
+
+/// Rows of an id, a type, and a name.
+fn related(db: &Connection, place: &Place, of: &ResourceId, sql: &str) -> Result<Vec<Member>, SqliteError> {
     let (tenant, directory) = place.keys();
     let mut found = db.prepare_cached(sql)?;
     let mut rows = found.query(params![tenant, directory, of.as_str()])?;
     let mut members = Vec::new();
     while let Some(row) = rows.next()? {
-        members.push(named(Member::of(&*read::record(row)?), row.get("display")?));
+        let (id, kind): (String, String) = (row.get(0)?, row.get(1)?);
+        members.push(Member { id: ResourceId::named(&id), kind: kind.into(), display: row.get(2)? });
     }
     Ok(members)
 }
@@ -223,15 +239,17 @@ mod tests {
     use crate::{migrate, scim::register};
 
     #[test]
-    fn who_is_gone_leaves_by_the_index_of_members() {
+    fn memberships_of_a_member_are_found_by_their_index() {
         let mut db = Connection::open_in_memory().unwrap();
         register(&db).unwrap();
         migrate(&mut db).unwrap();
-        let group = "USING PRIMARY KEY (tenant=? AND directory=? AND id=?)";
+        let group = "USING COVERING INDEX scim_resources_by_id (tenant=? AND directory=? AND id=?)";
         let membership = "INDEX scim_memberships_by_member (tenant=? AND directory=? AND <expr>=?)";
         for (sql, plan) in [
             (CHANGE_GROUPS_OF.replace("?4", "0"), vec![group, membership]),
             (LEAVE.to_owned(), vec![membership]),
+            (DIRECT_GROUPS.to_owned(), vec![membership]),
+            (IS_NESTED.to_owned(), vec![membership]),
         ] {
             let mut explained = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let rows = explained.query_map(["t", "d", "u"], |row| row.get::<_, String>("detail")).unwrap();
@@ -255,7 +273,7 @@ mod tests {
         assert!(memberships.iter().all(|detail| detail.contains(index)), "{plan:?}");
         for key in [
             "d USING PRIMARY KEY (tenant=? AND directory=? AND group_id=? AND member_id=?)",
-            "r USING PRIMARY KEY (tenant=? AND directory=? AND id=?)",
+            "r USING INDEX scim_resources_by_id (tenant=? AND directory=? AND id=?)",
         ] {
             assert!(plan.iter().any(|detail| detail.contains(key)), "{plan:?}");
         }
@@ -268,13 +286,19 @@ mod tests {
         migrate(&mut db).unwrap();
         for (sql, index) in [
             (OF_GROUP, "m USING PRIMARY KEY (tenant=? AND directory=? AND group_id=?)"),
-            (GROUPS_OF, "m USING INDEX scim_memberships_by_member (tenant=? AND directory=? AND <expr>=?)"),
+            (
+                GROUPS_OF,
+                "m USING COVERING INDEX scim_memberships_by_member (tenant=? AND directory=? AND <expr>=?)",
+            ),
         ] {
             let mut explained = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let rows = explained.query_map(["t", "d", "u"], |row| row.get::<_, String>("detail")).unwrap();
             let plan = rows.collect::<Result<Vec<_>, _>>().unwrap().join("\n");
             assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{plan}");
-            assert!(plan.contains("r USING PRIMARY KEY (tenant=? AND directory=? AND id=?)"), "{plan}");
+            assert!(
+                plan.contains("r USING INDEX scim_resources_by_id (tenant=? AND directory=? AND id=?)"),
+                "{plan}"
+            );
         }
     }
 }

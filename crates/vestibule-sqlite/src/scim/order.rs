@@ -29,8 +29,11 @@ impl Page {
         let [count, skip] =
             [query.window.count(), skip].map(|number| page.bind(Value::Integer(clamped(number))));
         let order = key.order(is_upwards);
-        page.sql =
-            format!("SELECT r.* {} {bound} ORDER BY {order} LIMIT {count} OFFSET {skip}", matching.sql);
+        page.sql = format!(
+            "SELECT r.kind, r.id, r.attributes, r.created_at, r.updated_at, r.revision {} {bound}
+             ORDER BY {order} LIMIT {count} OFFSET {skip}",
+            matching.sql
+        );
         Ok(page)
     }
 

@@ -26,7 +26,7 @@ fn plan_of(kind: &str, query: &ResourceQuery) -> String {
 #[test]
 fn an_equality_that_identity_providers_send_is_looked_up() {
     for (kind, filter, index) in [
-        ("User", "id eq \"a\"", "r USING PRIMARY KEY (tenant=? AND directory=? AND id=?)"),
+        ("User", "id eq \"a\"", "r USING INDEX scim_resources_by_id (tenant=? AND directory=? AND id=?)"),
         (
             "User",
             "userName eq \"a\"",
@@ -44,7 +44,11 @@ fn an_equality_that_identity_providers_send_is_looked_up() {
             "displayName eq \"a\"",
             "scim_resources_by_display_name (tenant=? AND directory=? AND kind=? AND display_name=?)",
         ),
-        ("User", "emails.value eq \"a\"", "r USING PRIMARY KEY (tenant=? AND directory=? AND id=?)"),
+        (
+            "User",
+            "emails.value eq \"a\"",
+            "r USING INDEX scim_resources_by_id (tenant=? AND directory=? AND id=?)",
+        ),
         (
             "User",
             "emails.value eq \"a\"",
@@ -58,9 +62,13 @@ fn an_equality_that_identity_providers_send_is_looked_up() {
         (
             "User",
             "emails[type eq \"work\"].value eq \"a\"",
-            "r USING PRIMARY KEY (tenant=? AND directory=? AND id=?)",
+            "r USING INDEX scim_resources_by_id (tenant=? AND directory=? AND id=?)",
         ),
-        ("Group", "members.value eq \"a\"", "r USING PRIMARY KEY (tenant=? AND directory=? AND id=?)"),
+        (
+            "Group",
+            "members.value eq \"a\"",
+            "r USING INDEX scim_resources_by_id (tenant=? AND directory=? AND id=?)",
+        ),
         (
             "Group",
             "members.value eq \"a\"",
@@ -75,7 +83,7 @@ fn an_equality_that_identity_providers_send_is_looked_up() {
         (
             "Group",
             "id eq \"g\" and members eq \"a\"",
-            "r USING PRIMARY KEY (tenant=? AND directory=? AND id=?)",
+            "r USING INDEX scim_resources_by_id (tenant=? AND directory=? AND id=?)",
         ),
     ] {
         let plan = plan(kind, filter);
