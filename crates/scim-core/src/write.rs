@@ -34,7 +34,7 @@ pub fn create(
     let now = now.trunc_subsecs(3);
     let resource = Arc::new(Resource {
         kind: kind.name().clone(),
-        id: ResourceId::generate(rng),
+        id: ResourceId::generate(now, rng),
         attributes,
         created_at: now,
         updated_at: now,

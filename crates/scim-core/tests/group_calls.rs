@@ -249,9 +249,13 @@ fn the_groups_of_users_are_read_at_once() {
     house.scim.store().counted();
     assert_eq!(groups("u0", None), (vec![direct, "\"around\" \"indirect\"".to_owned()], 2));
     assert_eq!(groups("u0", Some("groups")), (Vec::new(), 1));
-    let list =
-        block_on(house.scim.list(place, &[kind.clone()], &ListRequest::default(), DateTime::UNIX_EPOCH))
-            .unwrap();
+    let list = block_on(house.scim.list(
+        place,
+        std::slice::from_ref(&kind),
+        &ListRequest::default(),
+        DateTime::UNIX_EPOCH,
+    ))
+    .unwrap();
     assert_eq!((list["totalResults"].as_u64(), house.scim.store().counted().0), (Some(3), 2));
     for user in list["Resources"].as_array().unwrap() {
         let groups = user["groups"].as_array().map_or(0, Vec::len);

@@ -24,6 +24,10 @@ use crate::{
     setup::House,
 };
 
+/// Answers are made on one thread and freed on another, which the allocator of glibc is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let outcome = match options::parse(lexopt::Parser::from_env()) {
         Ok(Request::Help) => {
