@@ -41,6 +41,8 @@ impl Database {
         let mut connection = Connection::open(&path)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
+        // What a savepoint may have to take back: kept in a file, it is as many writes again.
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
         prepare(&connection)?;
         migrate(&mut connection)?;
         let readers = (0..reader_count()).map(|_| open_reader(path.as_ref())).collect::<Result<_, _>>()?;
