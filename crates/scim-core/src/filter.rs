@@ -3,6 +3,7 @@
 mod absent;
 mod evaluate;
 mod lexer;
+mod literal;
 mod lookup;
 mod parse;
 mod schemas;
@@ -19,6 +20,7 @@ pub(crate) use self::{
 };
 pub use self::{
     evaluate::comparison_key,
+    literal::Literal,
     lookup::{Lookup, LookupKey},
     parse::{FilterError, MAX_DEPTH, MAX_LEN, MAX_TERMS},
 };
@@ -61,7 +63,7 @@ pub struct Comparison {
     /// How.
     pub operator: Operator,
     /// With what.
-    pub literal: Value,
+    pub literal: Literal,
 }
 
 /// How a value compares with a literal (RFC 7644 table 3).

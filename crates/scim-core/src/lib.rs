@@ -65,7 +65,7 @@ pub use crate::{
     error::{ScimError, ScimType},
     event::{Asynchronous, Event, EventDetail, EventKind},
     filter::{
-        Comparison, Filter, FilterError, Lookup, LookupKey, MAX_DEPTH, MAX_LEN, MAX_TERMS, Operator,
+        Comparison, Filter, FilterError, Literal, Lookup, LookupKey, MAX_DEPTH, MAX_LEN, MAX_TERMS, Operator,
         comparison_key,
     },
     id::{DirectoryId, ResourceId, TransactionId},

@@ -146,10 +146,10 @@ pub(crate) fn ids_of_filter(filter: &Filter) -> Option<Vec<ResourceId>> {
             ids.extend(ids_of_filter(b)?);
             Some(ids)
         }
-        Filter::Compare(Comparison { path, operator: Operator::Equal, literal: Value::String(id) })
+        Filter::Compare(Comparison { path, operator: Operator::Equal, literal })
             if &*path.attribute.name == "value" =>
         {
-            Some(vec![ResourceId::named(id)])
+            Some(vec![ResourceId::named(literal.as_str()?)])
         }
         _ => None,
     }

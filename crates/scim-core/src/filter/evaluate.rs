@@ -3,10 +3,10 @@
 use std::{borrow::Cow, cmp::Ordering};
 
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Comparison, Filter, Operator};
+use super::{Comparison, Filter, Literal, Operator};
 use crate::{
     AttributePath,
     path::elements,
@@ -63,7 +63,7 @@ fn compares(comparison: &Comparison, object: &Map<String, Value>) -> bool {
     if *operator == Operator::NotEqual { !any(Operator::Equal) } else { any(*operator) }
 }
 
-fn compare(attribute: &Attribute, operator: Operator, value: &Value, literal: &Value) -> bool {
+fn compare(attribute: &Attribute, operator: Operator, value: &Value, literal: &Literal) -> bool {
     match operator {
         Operator::Contains | Operator::StartsWith | Operator::EndsWith => {
             let (Some(value), Some(literal)) = (value.as_str(), literal.as_str()) else { return false };
@@ -90,21 +90,20 @@ fn agrees(operator: Operator, found: Ordering) -> bool {
     }
 }
 
-fn ordering(attribute: &Attribute, a: &Value, b: &Value) -> Option<Ordering> {
+fn ordering(attribute: &Attribute, value: &Value, literal: &Literal) -> Option<Ordering> {
+    let texts = || Some(text_ordering(attribute.case_exact, value.as_str()?, literal.as_str()?));
+    let numbers = || number_ordering(value.as_number()?, literal.as_number()?);
+    let truths = || Some(value.as_bool()?.cmp(&literal.as_bool()?));
     match attribute.kind {
-        AttributeType::DateTime => Some(instant(a.as_str()?)?.cmp(&instant(b.as_str()?)?)),
-        AttributeType::Boolean => Some(a.as_bool()?.cmp(&b.as_bool()?)),
-        AttributeType::Integer | AttributeType::Decimal => number_ordering(a, b),
-        AttributeType::Any => match (a, b) {
-            (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(b)),
-            (Value::Number(_), Value::Number(_)) => number_ordering(a, b),
-            _ => Some(text_ordering(attribute.case_exact, a.as_str()?, b.as_str()?)),
-        },
-        _ => Some(text_ordering(attribute.case_exact, a.as_str()?, b.as_str()?)),
+        AttributeType::DateTime => Some(instant(value.as_str()?)?.cmp(&instant(literal.as_str()?)?)),
+        AttributeType::Boolean => truths(),
+        AttributeType::Integer | AttributeType::Decimal => numbers(),
+        AttributeType::Any => texts().or_else(numbers).or_else(truths),
+        _ => texts(),
     }
 }
 
-fn number_ordering(a: &Value, b: &Value) -> Option<Ordering> {
+fn number_ordering(a: &Number, b: &Number) -> Option<Ordering> {
     match (a.as_i64(), b.as_i64()) {
         (Some(a), Some(b)) => Some(a.cmp(&b)),
         _ => a.as_f64()?.partial_cmp(&b.as_f64()?),

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::{
-    Comparison, Filter, OPERATORS, Operator,
+    Comparison, Filter, Literal, OPERATORS, Operator,
     lexer::{Lexer, Token, TokenKind},
+    literal::truth,
     schemas,
 };
 use crate::{
@@ -234,12 +233,11 @@ impl<'t> Reader<'t> {
                 Ok(text) => return self.text(path, at, operator, &text),
                 Err(_) => None,
             },
-            // JSON too, but truth values match in any case.
-            TokenKind::Word(word) => boolean(word).or_else(|| serde_json::from_str(word).ok()),
+            TokenKind::Word(word) => Literal::of_word(word),
             _ => None,
         };
         let expected = || self.expected("a quoted text, a number, `true`, `false` or `null`");
-        let literal: Value = literal.ok_or_else(expected)?;
+        let literal = literal.ok_or_else(expected)?;
         if !fits(path.compared().kind, operator, &literal) {
             return Err(mismatch(&path, at, operator));
         }
@@ -254,10 +252,8 @@ impl<'t> Reader<'t> {
         }
         self.lexer.advance();
         // Some clients put quotes around a truth value.
-        if let Some(literal) = boolean(text).filter(|_| kind == AttributeType::Boolean) {
-            return Ok(Box::new(Filter::Compare(Comparison { path, operator, literal })));
-        }
-        let literal = Value::String(text.to_owned());
+        let truth = if kind == AttributeType::Boolean { truth(text) } else { None };
+        let literal = truth.map_or_else(|| Literal::text(text), Literal::of_truth);
         Ok(Box::new(Filter::Compare(Comparison { path, operator, literal })))
     }
 }
@@ -278,33 +274,27 @@ fn operator(word: &str, at: usize) -> Read<Operator> {
     })
 }
 
-fn boolean(word: &str) -> Option<Value> {
-    let is = |text: &str| word.eq_ignore_ascii_case(text);
-    if is("true") { Some(true.into()) } else { is("false").then(|| false.into()) }
-}
-
 fn fits_text(kind: AttributeType, operator: Operator, text: &str) -> bool {
     use AttributeType::{Any, Binary, Boolean, DateTime, Reference, String};
     match kind {
         String | Reference | Any => true,
         Binary => !operator.is_ordering(),
         DateTime => operator.is_textual() || super::evaluate::instant(text).is_some(),
-        Boolean => operator.is_equality() && boolean(text).is_some(),
+        Boolean => operator.is_equality() && truth(text).is_some(),
         _ => false,
     }
 }
 
 /// Whether a number, a truth value or null is compared with values of a type.
-fn fits(kind: AttributeType, operator: Operator, literal: &Value) -> bool {
+fn fits(kind: AttributeType, operator: Operator, literal: &Literal) -> bool {
     use AttributeType::{Any, Boolean, Decimal, Integer};
-    match literal {
-        Value::Null => operator.is_equality(),
-        Value::Bool(_) => match kind {
-            Boolean => operator.is_equality(),
-            Any => !operator.is_textual(),
-            _ => false,
-        },
-        Value::Number(_) => matches!(kind, Integer | Decimal | Any) && !operator.is_textual(),
-        Value::String(_) | Value::Array(_) | Value::Object(_) => false,
+    if literal.is_null() {
+        return operator.is_equality();
+    }
+    match kind {
+        Any => !operator.is_textual(),
+        Boolean => operator.is_equality() && literal.as_bool().is_some(),
+        Integer | Decimal => !operator.is_textual() && literal.as_number().is_some(),
+        _ => false,
     }
 }

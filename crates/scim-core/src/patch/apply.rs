@@ -402,7 +402,7 @@ fn terms(filter: &Filter) -> Option<Map<String, Value>> {
         Filter::Compare(Comparison { path, operator: Operator::Equal, literal })
             if path.sub.is_none() && !literal.is_null() =>
         {
-            Some(Map::from_iter([(path.attribute.name.to_string(), literal.clone())]))
+            Some(Map::from_iter([(path.attribute.name.to_string(), Value::from(literal))]))
         }
         _ => None,
     }
