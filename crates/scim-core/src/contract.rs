@@ -159,6 +159,7 @@ macro_rules! contract {
                 the_nearest_of_too_many_groups_are_told
                 a_filter_sees_the_groups_around
                 groups_are_told_of_several_resources_at_once
+                a_group_whose_name_is_no_text_has_none
         }
     };
 }

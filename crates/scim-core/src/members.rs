@@ -1,4 +1,4 @@
-//! What a request does to the members of a group, without knowing them.
+//! What a request does to the members of a group, mostly without knowing them.
 
 use std::collections::HashMap;
 
@@ -25,7 +25,8 @@ pub struct MemberDelta {
     pub add: Vec<ResourceId>,
     /// Who is a member no longer; no error if they are not. Empty if `clear`.
     pub remove: Vec<ResourceId>,
-    /// The names that the client gives to some of `add`; the others keep the one that they have as members.
+    /// The names that the client gives to some of `add`. The others keep the one that they have as members; if `clear`, they
+    /// have none.
     pub displays: HashMap<ResourceId, String>,
 }
 

@@ -38,7 +38,12 @@ impl Precondition {
 
     /// Whether a request may happen to a resource of this revision.
     pub fn admits(&self, revision: crate::Revision) -> bool {
-        self.if_match.as_ref().is_none_or(|tags| tags.has(revision)) && !self.knows(revision)
+        self.expects(revision) && !self.knows(revision)
+    }
+
+    /// Whether the client asks about no version but this one, or about any.
+    pub fn expects(&self, revision: crate::Revision) -> bool {
+        self.if_match.as_ref().is_none_or(|tags| tags.has(revision))
     }
 
     /// Whether the client has this revision already, so that it need not be sent again.

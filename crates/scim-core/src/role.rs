@@ -15,7 +15,8 @@ pub enum RoleEffect {
     Untouched,
 }
 
-/// The role that the complete set of the groups gives that a user is a direct member of, by a list of mappings in order of precedence.
+/// The role that the complete set of the groups gives that a user is a direct member of, by a list of mappings in order of
+/// precedence.
 ///
 /// ```
 /// use scim_core::{GroupRoleMapping, ResourceId, RoleEffect, resolve_role};

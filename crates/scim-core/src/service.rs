@@ -29,13 +29,14 @@ use crate::{
     ClearPassword, Commit, Cursors, Directory, DirectoryChange, DirectoryId, DirectoryToken, EventDetail,
     Groups, Member, NewDirectory, PatchRequest, Profile, Projection, Registry, Related, Resource,
     ResourceChange, ResourceId, ScimStore, TenantId, bulk::Method, create, declared::check_resource,
-    error::ScimError, modify, registry::TypeSchema, render::render, replace,
+    error::ScimError, modify, registry::TypeSchema, render::render, replace, schema::Attribute,
 };
 
 /// A SCIM service provider for all tenants, on a store.
 ///
 /// Each method loads what it needs, decides, and commits; if another commit came between, it does so again, at most
-/// three times.
+/// 32 times. What an answer tells of members and groups is read after the resource: beside a commit it may be newer than
+/// the version that is told, and never older.
 #[derive(Debug)]
 pub struct Scim<S> {
     store: S,
@@ -222,7 +223,8 @@ impl<S: ScimStore> Scim<S> {
         projection: &Projection,
     ) -> Result<Read, ServiceError<ScimError, S::Error>> {
         let resource = self.load(call.place, kind, id).await?;
-        if call.precondition.knows(resource.revision) {
+        // RFC 9110 §13.2.2: `If-Match` comes first.
+        if call.precondition.expects(resource.revision) && call.precondition.knows(resource.revision) {
             return Ok(Read::Unchanged(Head::of(kind, &resource, call.place.base_url)));
         }
         call.precondition.check(&resource).map_err(ServiceError::Refused)?;
@@ -393,7 +395,8 @@ pub enum ServiceError<R: std::error::Error, E: std::error::Error + 'static> {
     Store(#[source] E),
 }
 
-/// Whether an answer has any part of an attribute of the type's own schema.
+/// Whether an answer has any part of a list of members or groups; a host's own types may mean something else by the name.
 fn wants(kind: &TypeSchema, projection: &Projection, name: &str) -> bool {
-    kind.attribute(name).is_some_and(|attribute| projection.wants(attribute))
+    let is_list = |list: &Attribute| list.is_complex() && list.multi_valued;
+    kind.attribute(name).is_some_and(|attribute| is_list(attribute) && projection.wants(attribute))
 }

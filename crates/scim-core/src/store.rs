@@ -102,10 +102,12 @@ pub trait ResourceWriter: ErrorType + Send + Sync {
     /// # Contract
     /// As each [`ResourceChange`] says; all of it or nothing, and durable before it is answered. A membership whose group
     /// or member is gone is gone, too: the groups that a deleted resource was a direct member of, and no others, are at
-    /// their next revision, changed when it was deleted, so that whoever knows their version reads them anew. The account effects are derived from what is stored by then, for the user that was
-    /// written, and for every user who joined or left a group that [gives a role](Directory::gives_role); they belong to
-    /// the same commit. Nothing else needs the members of a group that is cleared or deleted. So do
-    /// [`ResourceChange::password`] and [`ResourceChange::event`] belong to it, for a store that hands them to the host.
+    /// their next revision, changed when it was deleted, so that whoever knows their version reads them anew.
+    ///
+    /// The account effects are derived from what is stored by then, for the user that was written, and for every user who
+    /// joined or left a group that [gives a role](Directory::gives_role); they belong to the same commit. Nothing else needs
+    /// the members of a group that is cleared or deleted. So do [`ResourceChange::password`] and [`ResourceChange::event`]
+    /// belong to it, for a store that hands them to the host.
     fn commit(
         &self,
         tenant: &TenantId,

@@ -320,6 +320,42 @@ fn what_is_wrong_with_one_operation_is_its_own_error() {
 }
 
 #[test]
+fn an_operation_on_a_resource_is_told_where_that_is_whatever_is_wrong_with_it() {
+    let provider = provider();
+    let (path, at) = ("/Users/7", "https://example.com/v2/Users/7");
+    for (operation, location) in [
+        (json!({ "method": "PUT", "path": path }), Some(at)),
+        (json!({ "method": "PATCH", "path": path, "data": {}, "version": 1 }), Some(at)),
+        (json!({ "method": "DELETE", "path": path, "bulkId": 1 }), Some(at)),
+        (json!({ "method": "PUT", "path": "/Users", "data": {} }), None),
+        (json!({ "method": "POST", "path": "/Users", "data": {} }), None),
+    ] {
+        let answers = provider.operations(&json!([operation]));
+        assert_eq!(answers[0]["status"], "400", "{operation}");
+        assert_eq!(answers[0].get("location").and_then(Value::as_str), location, "{operation}");
+    }
+}
+
+#[test]
+fn the_filter_of_a_path_may_name_a_bulk_id() {
+    let provider = provider();
+    let staff = provider.operations(&json!([user("ada"), user("eve"), group("staff", &["ada", "eve"])]));
+    let path = format!("/Groups/{}", id(&staff[2]));
+    let leaves = |who: &str| {
+        let filter = format!("members[value eq \"bulkId:{who}\" or value eq \"{}\"]", id(&staff[0]));
+        json!({ "method": "PATCH", "path": path, "data": { "Operations": [{ "op": "remove", "path": filter }] } })
+    };
+    let joins =
+        json!({ "Operations": [{ "op": "add", "path": "members", "value": [{ "value": "bulkId:new" }] }] });
+    let joins = json!({ "method": "PATCH", "path": path, "data": joins });
+    let answers = provider.operations(&json!([leaves("new"), user("new"), joins]));
+    assert_eq!(statuses(&answers), ["200", "201", "200"], "{answers:?}");
+    assert_eq!(members(&provider.read(&staff[2]).unwrap()).len(), 2, "ada left, and who is new came");
+    let answers = provider.operations(&json!([user("last"), leaves("last"), leaves("nobody")]));
+    assert_eq!(statuses(&answers), ["201", "200", "400"], "{answers:?}");
+}
+
+#[test]
 fn what_refers_to_a_failure_fails() {
     let provider = provider();
     let answers = provider.operations(&json!([

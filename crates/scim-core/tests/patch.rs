@@ -197,6 +197,16 @@ fn a_member_is_added_by_its_id_alone() {
         |filter: &str| on_staff(&json!([{ "op": "add", "path": format!("members[{filter}]"), "value": {} }]));
     assert_eq!(add("value eq \"x\"").unwrap().add, [ResourceId::named("x")]);
     assert_eq!(add("type eq \"User\"").unwrap_err().kind, Some(ScimType::InvalidFilter));
+    let add =
+        |value: Value| on_staff(&json!([{ "op": "add", "path": "members[value eq \"x\"]", "value": value }]));
+    for value in [json!({ "display": "X" }), json!({ "value": "x", "display": "X" })] {
+        let named = add(value).unwrap();
+        assert_eq!(
+            (named.add, named.displays[&ResourceId::named("x")].as_str()),
+            (vec![ResourceId::named("x")], "X")
+        );
+    }
+    assert_eq!(add(json!({ "value": "y" })).unwrap_err().kind, Some(ScimType::Mutability));
 }
 
 /// A decision without a store can't know them.

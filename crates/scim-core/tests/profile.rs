@@ -111,7 +111,7 @@ fn a_text_that_holds_json_is_kept_or_read() {
     let ada = read.create("User", &json!({ "userName": "ada" }));
     assert_eq!(read.patch("User", &ada, &complex).unwrap()["roles"], json!([role]));
     assert_eq!(read.patch("User", &ada, &partial).unwrap()["title"], "Countess");
-    for text in ["{", "1", "plain", "\"quoted\""] {
+    for text in ["{", "1", "plain", "\"quoted\"", "[1]", "{\"a\":1}"] {
         let title = json!({ "op": "add", "path": "title", "value": text });
         assert_eq!(read.patch("User", &ada, &title).unwrap()["title"], text);
     }

@@ -7,7 +7,7 @@ use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use scim_core::{
     DirectoryId, DocumentError, ENTERPRISE_USER, ListRequest, MemoryStore, NewDirectory, PatchRequest, Place,
-    Projection, Registry, ResourceId, Scim, TenantId, TypeSchema, discovery,
+    Projection, Registry, ResourceId, Scim, ServiceError, TenantId, TypeSchema, discovery,
 };
 use serde_json::{Value, json};
 use store_contract::block_on;
@@ -208,6 +208,25 @@ fn what_a_provider_tells_of_itself_makes_another_one() {
     }
     assert_eq!(again.schemas().len(), registry.schemas().len());
     assert_eq!(again.resource_types().len(), registry.resource_types().len());
+}
+
+/// A name that two extensions of a type have says nothing of either, also beside types that don't have it.
+#[test]
+fn a_name_that_a_type_has_twice_is_refused_over_all_types() {
+    let serial = json!([{ "name": "serial" }]);
+    let documents = [
+        schema(&urn(0), &json!([{ "name": "label" }])),
+        schema(&urn(1), &serial),
+        schema(&urn(2), &serial),
+        kind("Device", "/Devices", &urn(0), &[&urn(1), &urn(2)]),
+    ];
+    let provider = Provider::of(Registry::standard().with(documents).unwrap());
+    let kinds = provider.scim.registry().resource_types();
+    for filter in ["serial eq \"e\"", "not (serial eq \"e\")", "serial pr or userName pr"] {
+        let request = ListRequest { filter: Some(filter.into()), ..ListRequest::default() };
+        let listed = block_on(provider.scim.list(provider.place(), kinds, &request, DateTime::UNIX_EPOCH));
+        assert!(matches!(listed, Err(ServiceError::Refused(error)) if error.status == 400), "{filter}");
+    }
 }
 
 /// RFC 7644 §3.4.2.1, over more types than anybody has: in a time and on a stack that do not grow with their attributes.

@@ -50,7 +50,8 @@ impl<S> fmt::Debug for Provider<S> {
 ///
 /// The tenant is a [`Tenant`] in the request's extensions; the directory is the one whose token the request bears.
 /// Discovery needs no token. A host that knows the directory by other means puts it into the extensions as
-/// `Arc<Directory>`, and then no token is asked for; `/Me` is whom it says with [`Subject`]. `base_url` is what identity providers are told, without a slash at its end.
+/// `Arc<Directory>`, and then no token is asked for; `/Me` is whom it says with [`Subject`]. `base_url` is what identity
+/// providers are told, without a slash at its end.
 pub fn router<S: ScimStore + 'static>(scim: Arc<Scim<S>>, base_url: &str, clock: Clock) -> Router {
     let provider = Provider { scim, base_url: base_url.trim_end_matches('/').into(), clock };
     let directory = middleware::from_fn_with_state(provider.clone(), authenticate::<S>);

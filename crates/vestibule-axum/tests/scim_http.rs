@@ -128,6 +128,8 @@ fn what_the_client_has_already_is_not_sent_again() {
     let twice = [("if-none-match", "W/\"7\""), ("if-none-match", "W/\"1\"")];
     assert_eq!(provider.call("GET", &path, &twice, &Value::Null).status, 304);
     assert_eq!(provider.call("GET", &path, &[("if-match", "W/\"2\"")], &Value::Null).status, 412);
+    let both = [("if-match", "W/\"2\""), ("if-none-match", "W/\"1\"")];
+    assert_eq!(provider.call("GET", &path, &both, &Value::Null).status, 412, "RFC 9110 §13.2.2");
 }
 
 #[test]

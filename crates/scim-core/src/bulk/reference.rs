@@ -19,12 +19,31 @@ fn bulk_id(value: &Value) -> Option<&str> {
     value.as_str()?.strip_prefix(PREFIX)
 }
 
+/// The path of an operation, whose filter may name a member by its `bulkId`.
+fn path<'a>(name: &str, value: &'a Value) -> Option<&'a str> {
+    // A quote that does not end a text is not told apart here, so such a path is taken as it is.
+    value
+        .as_str()
+        .filter(|text| name.eq_ignore_ascii_case("path") && text.contains('[') && !text.contains('\\'))
+}
+
+/// What of a path stands between quotes, with whether it does.
+fn quoted(path: &str) -> impl Iterator<Item = (bool, &str)> {
+    path.split('"').enumerate().map(|(at, part)| (at % 2 == 1, part))
+}
+
 /// Tells `found` of every `bulkId` in a value.
 pub(super) fn visit<'a>(value: &'a Value, found: &mut impl FnMut(&'a str)) {
     match value {
         Value::String(_) => bulk_id(value).into_iter().for_each(found),
         Value::Array(elements) => elements.iter().for_each(|element| visit(element, found)),
-        Value::Object(object) => object.values().for_each(|value| visit(value, found)),
+        Value::Object(object) => object.iter().for_each(|(name, value)| match path(name, value) {
+            Some(path) => {
+                let texts = quoted(path).filter(|(is_text, _)| *is_text).map(|(_, text)| text);
+                texts.filter_map(|text| text.strip_prefix(PREFIX)).for_each(&mut *found);
+            }
+            None => visit(value, found),
+        }),
         _ => {}
     }
 }
@@ -46,11 +65,28 @@ pub(crate) fn resolve<'a, E>(
             elements.iter().map(|element| resolve(element, look_up)).collect::<Result<_, _>>()?
         }
         (Value::Object(object), _) => {
-            let resolved = |(name, value): (&String, &Value)| Ok((name.clone(), resolve(value, look_up)?));
+            let resolved = |(name, value): (&String, &Value)| {
+                let value = match path(name, value) {
+                    Some(path) => resolve_path(path, look_up)?.into(),
+                    None => resolve(value, look_up)?,
+                };
+                Ok((name.clone(), value))
+            };
             Value::Object(object.iter().map(resolved).collect::<Result<_, E>>()?)
         }
         (plain, None) => plain.clone(),
     })
+}
+
+fn resolve_path<'a, E>(path: &str, look_up: &impl Fn(&str) -> Result<Reference<'a>, E>) -> Result<String, E> {
+    let resolved = |(is_text, part)| -> Result<String, E> {
+        let id = Some(part).filter(|_| is_text).and_then(|text: &str| text.strip_prefix(PREFIX));
+        Ok(match id.map(look_up).transpose()? {
+            Some(Reference::Known(id)) => id.to_owned(),
+            Some(Reference::Later) | None => part.to_owned(),
+        })
+    };
+    Ok(quoted(path).map(resolved).collect::<Result<Vec<_>, E>>()?.join("\""))
 }
 
 /// The same without what refers to resources of the same circle: whole elements of lists, and else attributes.

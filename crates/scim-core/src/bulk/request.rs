@@ -28,6 +28,8 @@ pub struct BulkRequest {
 pub(crate) struct Operation {
     pub(crate) method: Option<String>,
     pub(crate) bulk_id: Option<String>,
+    /// The path of a resource that it names by id, also if there is something wrong with the rest of it.
+    pub(crate) named: Option<String>,
     pub(crate) asked: Result<Asked, ScimError>,
 }
 
@@ -149,26 +151,41 @@ fn limit(sent: &Value) -> Result<u64, ScimError> {
 fn operation(sent: Value) -> Operation {
     let Value::Object(mut sent) = sent else {
         let asked = Err(syntax("each of `Operations` must be an object"));
-        return Operation { method: None, bulk_id: None, asked };
+        return Operation { method: None, bulk_id: None, named: None, asked };
     };
-    let (method, bulk_id) = (text(&mut sent, "method"), text(&mut sent, "bulkId"));
-    let asked = match (&method, &bulk_id) {
-        (Ok(method), Ok(bulk_id)) => asked(method.as_deref(), bulk_id.as_deref(), &mut sent),
-        (Err(error), _) | (_, Err(error)) => Err(error.clone()),
+    let [method, bulk_id, path] = ["method", "bulkId", "path"].map(|name| text(&mut sent, name));
+    let named = named(&method, &path);
+    let asked = match (&method, &bulk_id, path) {
+        (Ok(method), Ok(bulk_id), Ok(path)) => {
+            asked(method.as_deref(), bulk_id.as_deref(), path.as_deref(), &mut sent)
+        }
+        (Err(error), ..) | (_, Err(error), _) => Err(error.clone()),
+        (.., Err(error)) => Err(error),
     };
-    Operation { method: method.ok().flatten(), bulk_id: bulk_id.ok().flatten(), asked }
+    Operation { method: method.ok().flatten(), bulk_id: bulk_id.ok().flatten(), named, asked }
+}
+
+type Text = Result<Option<String>, ScimError>;
+
+fn named(method: &Text, path: &Text) -> Option<String> {
+    let method = Method::named(method.as_ref().ok()?.as_deref()?)?;
+    match place(method, path.as_ref().ok()?.as_deref()?).ok()? {
+        (endpoint, Target::Id(id)) => Some(format!("/{endpoint}/{id}")),
+        _ => None,
+    }
 }
 
 fn asked(
     method: Option<&str>,
     bulk_id: Option<&str>,
+    path: Option<&str>,
     sent: &mut Map<String, Value>,
 ) -> Result<Asked, ScimError> {
     let method = method
         .and_then(Method::named)
         .ok_or_else(|| syntax("the `method` of an operation must be `POST`, `PUT`, `PATCH` or `DELETE`"))?;
-    let path = text(sent, "path")?.ok_or_else(|| syntax("an operation must have a `path`"))?;
-    let (endpoint, target) = place(method, &path)?;
+    let path = path.ok_or_else(|| syntax("an operation must have a `path`"))?;
+    let (endpoint, target) = place(method, path)?;
     if method == Method::Post && bulk_id.is_none_or(str::is_empty) {
         return Err(syntax("a POST must have a `bulkId`"));
     }

@@ -94,6 +94,23 @@ pub async fn groups_are_told_of_several_resources_at_once<S: ScimStore>(store: S
     Ok(())
 }
 
+/// A host's own types may have something else than a text there.
+pub async fn a_group_whose_name_is_no_text_has_none<S: ScimStore>(store: S) -> Check {
+    setup(&store).await?;
+    stored(&store, [user(1)]).await?;
+    let named = |number, name: serde_json::Value| {
+        let attributes = serde_json::Map::from_iter([("displayName".to_owned(), name)]);
+        Resource { attributes, ..group(number) }
+    };
+    commit(&store, &added(&named(6, 7.into()), [1])).await?;
+    commit(&store, &added(&named(7, serde_json::json!({ "value": "q" })), [6])).await?;
+    let told = groups_of(&store, &user(1)).await?;
+    let told: Vec<_> =
+        told.direct.iter().chain(&told.around).map(|group| (group.id.as_str(), &group.display)).collect();
+    ensure_eq!(told, [("id6", &None), ("id7", &None)], "groups without a name");
+    finds(&store, "User", &[("groups.value eq \"id6\"", &[1]), ("groups.display pr", &[])]).await
+}
+
 /// It is read from what is stored now.
 pub async fn the_groups_around_follow_every_change<S: ScimStore>(store: S) -> Check {
     setup(&store).await?;

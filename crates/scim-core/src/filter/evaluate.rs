@@ -26,12 +26,9 @@ pub(super) fn matches(filter: &Filter, object: &Map<String, Value>) -> bool {
     }
 }
 
-/// Whether an element of a list fulfils the filter of a value path; a plain value counts as its `value`.
+/// Whether an element of a list fulfils the filter of a value path; one that is no object has nothing that could.
 pub(crate) fn element_matches(filter: &Filter, element: &Value) -> bool {
-    match element {
-        Value::Object(object) => matches(filter, object),
-        plain => matches(filter, &Map::from_iter([("value".to_owned(), plain.clone())])),
-    }
+    element.as_object().is_some_and(|object| matches(filter, object))
 }
 
 /// The values that are compared.

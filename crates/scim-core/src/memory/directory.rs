@@ -258,7 +258,7 @@ impl Rows {
             let display = delta.displays.get(member);
             if self.join(group, member, display) {
                 members.push(member.clone());
-            } else if let Some(display) = display {
+            } else if delta.clear || display.is_some() {
                 is_renamed |= self.rename(group, member, display);
             }
         }
@@ -287,10 +287,10 @@ impl Rows {
     }
 
     /// Whether it is another name.
-    fn rename(&mut self, group: &ResourceId, member: &ResourceId, display: &str) -> bool {
+    fn rename(&mut self, group: &ResourceId, member: &ResourceId, display: Option<&String>) -> bool {
         let stored = self.members.get_mut(group).and_then(|members| members.get_mut(member));
-        let Some(stored) = stored.filter(|stored| stored.as_deref() != Some(display)) else { return false };
-        *stored = Some(display.to_owned());
+        let Some(stored) = stored.filter(|stored| stored.as_ref() != display) else { return false };
+        *stored = display.cloned();
         true
     }
 

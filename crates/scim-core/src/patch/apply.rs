@@ -52,11 +52,22 @@ pub(super) fn apply(
     working: &mut Working,
     operation: &Operation,
 ) -> Result<(), ScimError> {
-    let value = &*read(working.profile, &operation.value);
+    let sent = &operation.value;
     match &operation.path {
-        Some(path) => at_path(kind, working, operation.verb, path, value),
-        None => whole(kind, working, operation.verb, value),
+        Some(path) if working.profile.reads_json_in_texts && is_simple(kind, path) => {
+            at_path(kind, working, operation.verb, path, sent)
+        }
+        Some(path) => at_path(kind, working, operation.verb, path, &read(working.profile, sent)),
+        None => whole(kind, working, operation.verb, &read(working.profile, sent)),
     }
+}
+
+/// Whether a path leads to a single value without parts: a text there is a text, whatever it looks like.
+fn is_simple(kind: &TypeSchema, path: &str) -> bool {
+    place(kind, path).is_ok_and(|place| {
+        let target = place.path.sub.as_ref().unwrap_or(&place.path.attribute);
+        !target.is_complex() && !target.multi_valued
+    })
 }
 
 /// The value of an operation: the object or the list that a text holds, if the profile says so.

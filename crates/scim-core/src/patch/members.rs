@@ -76,7 +76,7 @@ pub(super) fn at_members(
     }
     match (verb, &place.filter) {
         (_, None) => all(working, verb, place, value)?,
-        (Verb::Add, Some(filter)) => working.members.add(named_by(filter)?),
+        (Verb::Add, Some(filter)) => working.members.add(named_by(place, filter, value)?),
         (Verb::Remove, Some(filter)) => {
             let selected = match members::ids_of_filter(filter) {
                 Some(ids) => ids,
@@ -106,13 +106,37 @@ fn named(place: &Place, value: &Value) -> Result<Vec<Joining>, ScimError> {
     members::named(value)
 }
 
-/// An `add` describes a member by its id, as it describes an element of any list by `eq`.
-fn named_by(filter: &Filter) -> Result<Vec<Joining>, ScimError> {
+/// An `add` describes a member by its id, as it describes an element of any list by `eq`; a value may give it a name.
+fn named_by(place: &Place, filter: &Filter, value: &Value) -> Result<Vec<Joining>, ScimError> {
     let ids = members::ids_of_filter(filter).ok_or_else(|| {
         let detail = "a member is added by its id: as `value`, or by a filter `value eq \"…\"`";
         ScimError::bad(ScimType::InvalidFilter, detail)
     })?;
-    Ok(ids.into_iter().map(|id| (id, None)).collect())
+    let sent = match value {
+        Value::Object(object) if !object.keys().any(|name| name.eq_ignore_ascii_case("value")) => {
+            let described = |id: &ResourceId| {
+                let mut object = object.clone();
+                object.insert("value".to_owned(), id.as_str().into());
+                Value::Object(object)
+            };
+            named(place, &ids.iter().map(described).collect())?
+        }
+        value => named(place, value)?,
+    };
+    if sent.is_empty() {
+        return Ok(ids.into_iter().map(|id| (id, None)).collect());
+    }
+    same_members(&ids, &sent)?;
+    Ok(sent)
+}
+
+fn same_members(selected: &[ResourceId], sent: &[Joining]) -> Result<(), ScimError> {
+    let stays: HashSet<&ResourceId> = sent.iter().map(|(id, _)| id).collect();
+    if stays != selected.iter().collect() {
+        let detail = "a member can't be changed into another one: `remove` it, and `add` the other one";
+        return Err(ScimError::bad(ScimType::Mutability, detail));
+    }
+    Ok(())
 }
 
 /// The selected members are replaced by those of the value, RFC 7644 §3.5.2.3, as far as RFC 7643 §4.2 lets them be: what
@@ -133,11 +157,7 @@ fn replace(
         selected.into_iter().for_each(|id| working.members.remove(id));
         return Ok(());
     }
-    let stays: HashSet<&ResourceId> = sent.iter().map(|(id, _)| id).collect();
-    if stays != selected.iter().collect() {
-        let detail = "a member can't be changed into another one: `remove` it, and `add` the other one";
-        return Err(ScimError::bad(ScimType::Mutability, detail));
-    }
+    same_members(&selected, &sent)?;
     working.members.add(sent);
     Ok(())
 }

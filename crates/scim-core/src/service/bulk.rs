@@ -162,7 +162,11 @@ impl<'a, S: ScimStore> Run<'a, S> {
                 ScimError::internal()
             }
         };
-        let location = self.asked(at).ok().and_then(|asked| self.location(asked));
+        let named = self.request.operations().get(at).and_then(|operation| operation.named.as_deref());
+        let location = match self.asked(at) {
+            Ok(asked) => self.location(asked),
+            Err(_) => named.map(|path| format!("{}{path}", self.place.base_url)),
+        };
         self.complete(at, Err(&error)).await;
         self.results.put(at, Err((error, location)));
     }

@@ -230,25 +230,15 @@ fn understood<'a>(
     kinds: &'a [Arc<TypeSchema>],
     request: &'a ListRequest,
 ) -> Result<Vec<Listed<'a>>, FilterError> {
-    let (mut listed, mut unknown, mut is_known) = (Vec::new(), None, false);
+    let mut listed = Vec::new();
     for (kind, filter) in request.filters(kinds) {
-        let filter = match filter {
-            Ok(Among::All) => Some(None),
-            Ok(Among::None) => None,
-            Ok(Among::Those(filter)) => Some(Some(filter)),
-            Err(error @ FilterError::UnknownAttribute { .. }) => {
-                unknown = Some(error);
-                continue;
-            }
-            Err(error) => return Err(error),
-        };
-        is_known = true;
-        listed.extend(filter.map(|filter| (kind, filter)));
+        match filter? {
+            Among::All => listed.push((kind, None)),
+            Among::None => {}
+            Among::Those(filter) => listed.push((kind, Some(filter))),
+        }
     }
-    match unknown {
-        Some(error) if !is_known => Err(error),
-        _ => Ok(listed),
-    }
+    Ok(listed)
 }
 
 fn refused(error: &FilterError) -> ScimError {

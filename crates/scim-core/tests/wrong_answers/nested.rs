@@ -43,6 +43,17 @@ fn tells_direct_groups_again(at: At<'_>, member: &ResourceId) -> Vec<Member> {
     told
 }
 
+/// As SQLite writes out what is no text.
+fn tells_what_is_no_text_as_a_name(at: At<'_>, member: &ResourceId) -> Vec<Member> {
+    let named = |group: Member| {
+        let stored =
+            at.read("Group", &group.id).and_then(|found| found.attributes.get("displayName").cloned());
+        let display = stored.map(|name| name.as_str().map_or(name.to_string(), str::to_owned));
+        Member { display, ..group }
+    };
+    at.groups_around(member).into_iter().map(named).collect()
+}
+
 fn tells_one_level(at: At<'_>, member: &ResourceId) -> Vec<Member> {
     let direct = at.groups_of(member);
     let above: Vec<_> = direct.iter().flat_map(|direct| at.groups_of(&direct.id)).collect();
@@ -125,6 +136,7 @@ mod faults {
         tells_of_too_many by the_nearest_of_too_many_groups_are_told
         tells_the_first_by_id_of_too_many by the_nearest_of_too_many_groups_are_told
         tells_direct_groups_again by the_groups_around_groups_are_told
+        tells_what_is_no_text_as_a_name by a_group_whose_name_is_no_text_has_none
         tells_one_level by the_groups_around_groups_are_told
         tells_a_group_once_for_each_way by the_groups_around_groups_are_told
         tells_groups_around_to_any_tenant by the_groups_around_groups_are_told

@@ -148,12 +148,7 @@ impl Values {
     }
 
     fn of_groups(&mut self, term: &Filter) -> Result<String, SqliteError> {
-        let named = |name: &str| {
-            format!(
-                "CASE json_type(x.attributes, '$.{name}') WHEN 'text' THEN x.attributes ->> '$.{name}' END"
-            )
-        };
-        let display = format!("coalesce({}, {})", named("displayName"), named("userName"));
+        let display = members::display("x");
         let term = self.term(term)?;
         let holds = |kind: &str| {
             let element = format!("json_object('value', x.id, 'type', '{kind}', 'display', {display})");

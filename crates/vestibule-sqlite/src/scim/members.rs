@@ -16,7 +16,7 @@ pub(super) fn of_group(
 }
 
 pub(super) fn groups_of(db: &Connection, place: &Place, member: &ResourceId) -> Result<Groups, SqliteError> {
-    let direct = related(db, place, member, GROUPS_OF)?;
+    let direct = related(db, place, member, &groups_of_sql())?;
     // Most groups are in none, and to walk around them takes much longer than to see that.
     let is_nested = !direct.is_empty() && {
         let (tenant, directory) = place.keys();
@@ -41,9 +41,20 @@ pub(super) fn direct_groups(
 fn groups_around_sql() -> String {
     let around = around("?3");
     format!(
-        "{around} SELECT r.id, r.kind, coalesce(r.attributes ->> '$.displayName', r.attributes ->> '$.userName') FROM around a
-         CROSS JOIN scim_resources r ON r.tenant = ?1 AND r.directory = ?2 AND r.id = a.id ORDER BY r.id"
+        "{around} SELECT r.id, r.kind, {} FROM around a
+         CROSS JOIN scim_resources r ON r.tenant = ?1 AND r.directory = ?2 AND r.id = a.id ORDER BY r.id",
+        display("r")
     )
+}
+
+/// The name of a group, as [`Member::of`] takes it: a host's own types may have something else than a text there.
+pub(super) fn display(row: &str) -> String {
+    let text = |name: &str| {
+        format!(
+            "CASE json_type({row}.attributes, '$.{name}') WHEN 'text' THEN {row}.attributes ->> '$.{name}' END"
+        )
+    };
+    format!("coalesce({}, {})", text("displayName"), text("userName"))
 }
 
 /// The ids of the groups `around` a member, which is an expression.
@@ -77,12 +88,15 @@ const OF_GROUP: &str = "SELECT r.id, r.kind, m.display FROM scim_memberships m
     WHERE m.tenant = ?1 AND m.directory = ?2 AND m.group_id = ?3 ORDER BY m.member_id";
 
 /// With its index named and the plus before the column: SQLite would read every membership of the directory otherwise.
-const GROUPS_OF: &str =
-    "SELECT r.id, r.kind, coalesce(r.attributes ->> '$.displayName', r.attributes ->> '$.userName')
-    FROM scim_memberships m INDEXED BY scim_memberships_by_member
-    JOIN scim_resources r ON r.tenant = m.tenant AND r.directory = m.directory AND r.id = m.group_id
-    WHERE m.tenant = ?1 AND m.directory = ?2 AND lower(m.member_id) = lower(?3) AND +m.member_id = ?3
-    ORDER BY m.group_id";
+fn groups_of_sql() -> String {
+    format!(
+        "SELECT r.id, r.kind, {} FROM scim_memberships m INDEXED BY scim_memberships_by_member
+         JOIN scim_resources r ON r.tenant = m.tenant AND r.directory = m.directory AND r.id = m.group_id
+         WHERE m.tenant = ?1 AND m.directory = ?2 AND lower(m.member_id) = lower(?3) AND +m.member_id = ?3
+         ORDER BY m.group_id",
+        display("r")
+    )
+}
 
 const DIRECT_GROUPS: &str = "SELECT m.group_id FROM scim_memberships m INDEXED BY scim_memberships_by_member
     WHERE m.tenant = ?1 AND m.directory = ?2 AND lower(m.member_id) = lower(?3) AND +m.member_id = ?3
@@ -161,7 +175,7 @@ pub(super) fn apply(
         let display = delta.displays.get(id);
         let rows = join.execute(params![tenant, directory, group.as_str(), id.as_str(), display])?;
         changed.count(rows, id, told);
-        if rows == 0 && display.is_some() {
+        if rows == 0 && (delta.clear || display.is_some()) {
             let keys = params![tenant, directory, group.as_str(), id.as_str(), display];
             changed.rows += tx.prepare_cached(RENAME)?.execute(keys)?;
         }
@@ -285,9 +299,9 @@ mod tests {
         register(&db).unwrap();
         migrate(&mut db).unwrap();
         for (sql, index) in [
-            (OF_GROUP, "m USING PRIMARY KEY (tenant=? AND directory=? AND group_id=?)"),
+            (OF_GROUP.to_owned(), "m USING PRIMARY KEY (tenant=? AND directory=? AND group_id=?)"),
             (
-                GROUPS_OF,
+                groups_of_sql(),
                 "m USING COVERING INDEX scim_memberships_by_member (tenant=? AND directory=? AND <expr>=?)",
             ),
         ] {
