@@ -149,6 +149,9 @@ impl Values {
 
     fn of_groups(&mut self, term: &Filter) -> Result<String, SqliteError> {
         let display = members::display("x");
+        let named = term.required_value("groups", Some("value")).filter(|id| id.is_ascii());
+        let is_below = named.map(|id| members::is_below(&self.bind(id.to_ascii_lowercase())));
+        let is_below = is_below.unwrap_or_else(|| "TRUE".to_owned());
         let term = self.term(term)?;
         let holds = |kind: &str| {
             let element = format!("json_object('value', x.id, 'type', '{kind}', 'display', {display})");
@@ -167,7 +170,7 @@ impl Values {
             members::around("r.id"),
             holds("indirect")
         );
-        Ok(format!("({direct} OR {indirect})"))
+        Ok(format!("({is_below} AND ({direct} OR {indirect}))"))
     }
 
     fn term(&mut self, term: &Filter) -> Result<String, SqliteError> {

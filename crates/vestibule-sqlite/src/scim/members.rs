@@ -81,6 +81,20 @@ pub(super) fn around(member: &str) -> String {
     )
 }
 
+/// That a resource `r` is in a group, whose id in lower case this expression is, or in one within it, at any depth.
+///
+/// Found once for a statement, where to walk around the groups of each user takes long; who is below is still to be told.
+pub(super) fn is_below(group: &str) -> String {
+    format!(
+        "r.id IN (WITH RECURSIVE below(id) AS (
+             SELECT g.id FROM scim_resources g WHERE g.tenant = ?1 AND g.directory = ?2 AND lower(g.id) = {group}
+             UNION
+             SELECT m.member_id FROM below b
+             CROSS JOIN scim_memberships m ON m.tenant = ?1 AND m.directory = ?2 AND m.group_id = b.id)
+         SELECT id FROM below)"
+    )
+}
+
 const INDEXED: &str = "scim_memberships m INDEXED BY scim_memberships_by_member";
 
 const OF_GROUP: &str = "SELECT r.id, r.kind, m.display FROM scim_memberships m
