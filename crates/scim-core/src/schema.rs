@@ -229,20 +229,15 @@ impl Attribute {
         find(&self.sub_attributes, name)
     }
 
-    /// Whether this is its name, in any case.
+    /// Whether this is its name, in any case: most write it as the schema does, and to compare bytes is much less work.
     pub(crate) fn is_named(&self, name: &str) -> bool {
-        is_same_name(&self.name, name)
+        self.name.len() == name.len() && (&*self.name == name || self.name.eq_ignore_ascii_case(name))
     }
 
     /// Whether it is an object.
     pub fn is_complex(&self) -> bool {
         self.kind == AttributeType::Complex
     }
-}
-
-/// Most write a name as the schema does, and to compare bytes is much less work.
-pub(crate) fn is_same_name(known: &str, name: &str) -> bool {
-    known.len() == name.len() && (known == name || known.eq_ignore_ascii_case(name))
 }
 
 /// The attribute of this name, in any case.

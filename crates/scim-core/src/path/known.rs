@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{AttributePath, is_filterable};
-use crate::schema::{Attribute, is_same_name};
+use crate::schema::Attribute;
 
 /// Every path into one schema; made once, since each name in a filter, a path or a body is looked up here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +17,6 @@ pub(crate) struct KnownPaths {
 /// An attribute and the paths that lead to it and into it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Known {
-    /// The attribute's, at hand.
-    name: Arc<str>,
     path: Arc<AttributePath>,
     /// To each sub-attribute.
     inner: Vec<Arc<AttributePath>>,
@@ -39,7 +37,6 @@ impl KnownPaths {
             let element =
                 |sub: &Arc<Attribute>| AttributePath { extension: None, attribute: sub.clone(), sub: None };
             Known {
-                name: attribute.name.clone(),
                 inner: inner.map(Arc::new).collect(),
                 elements: subs
                     .filter(|sub| is_filterable(attribute, Some(sub)))
@@ -50,7 +47,7 @@ impl KnownPaths {
             }
         };
         let mut known: Vec<_> = attributes.map(known).collect();
-        let digest_of = |known: &Known| digest(&known.name);
+        let digest_of = |known: &Known| digest(&known.path.attribute.name);
         known.sort_by_key(digest_of);
         let begin = |digest| known.partition_point(|known| digest_of(known) < digest);
         Self { begins: (0..=DIGESTS).map(begin).collect(), known }
@@ -77,7 +74,7 @@ impl KnownPaths {
 
     fn find(&self, name: &str) -> Option<&Known> {
         let [begin, end] = self.begins.get(digest(name)..)?.first_chunk()?;
-        self.known.get(*begin..*end)?.iter().find(|known| is_same_name(&known.name, name))
+        self.known.get(*begin..*end)?.iter().find(|known| known.path.attribute.is_named(name))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Memberships: one row each.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Transaction, params, params_from_iter};
 use scim_core::{Groups, MAX_INDIRECT_GROUPS, Member, MemberDelta, ResourceId};
@@ -16,13 +18,13 @@ pub(super) fn of_group(
 }
 
 pub(super) fn groups_of(db: &Connection, place: &Place, member: &ResourceId) -> Result<Groups, SqliteError> {
-    let direct = related(db, place, member, &groups_of_sql())?;
+    let direct = related(db, place, member, &GROUPS_OF)?;
     // Most groups are in none, and to walk around them takes much longer than to see that.
     let is_nested = !direct.is_empty() && {
         let (tenant, directory) = place.keys();
-        db.prepare_cached(IS_NESTED)?.exists([tenant, directory, member.as_str()])?
+        db.prepare_cached(&IS_NESTED)?.exists([tenant, directory, member.as_str()])?
     };
-    let around = if is_nested { related(db, place, member, &groups_around_sql())? } else { Vec::new() };
+    let around = if is_nested { related(db, place, member, &GROUPS_AROUND)? } else { Vec::new() };
     Ok(Groups { direct, around })
 }
 
@@ -33,18 +35,9 @@ pub(super) fn direct_groups(
     member: &ResourceId,
 ) -> Result<Vec<ResourceId>, SqliteError> {
     let (tenant, directory) = place.keys();
-    let mut found = db.prepare_cached(DIRECT_GROUPS)?;
+    let mut found = db.prepare_cached(&DIRECT_GROUPS)?;
     let rows = found.query_map([tenant, directory, member.as_str()], |row| row.get::<_, String>(0))?;
     rows.map(|id| Ok(ResourceId::named(&id?))).collect()
-}
-
-fn groups_around_sql() -> String {
-    let around = around("?3");
-    format!(
-        "{around} SELECT r.id, r.kind, {} FROM around a
-         CROSS JOIN scim_resources r ON r.tenant = ?1 AND r.directory = ?2 AND r.id = a.id ORDER BY r.id",
-        display("r")
-    )
 }
 
 /// The name of a group, as [`Member::of`] takes it: a host's own types may have something else than a text there.
@@ -62,17 +55,12 @@ pub(super) fn display(row: &str) -> String {
 /// A group is passed once, since `UNION` knows it by then, and none is passed after the limit. Without an order the queue is
 /// one of first in, first out, so that the nearest ones come before; the contract of stores checks it.
 pub(super) fn around(member: &str) -> String {
-    let of = |id: &str| {
-        format!(
-            "m.tenant = ?1 AND m.directory = ?2 AND lower(m.member_id) = lower({id}) AND +m.member_id = {id}"
-        )
-    };
-    let (of_member, of_group) = (of(member), of("w.id"));
+    let (memberships, of_member, of_group) = (indexed("m"), of_member("m", member), of_member("m", "w.id"));
     format!(
         "WITH RECURSIVE walk(id) AS (
-             SELECT m.group_id FROM {INDEXED} WHERE {of_member}
+             SELECT m.group_id FROM {memberships} WHERE {of_member}
              UNION
-             SELECT m.group_id FROM walk w CROSS JOIN {INDEXED} ON {of_group}),
+             SELECT m.group_id FROM walk w CROSS JOIN {memberships} ON {of_group}),
          around(id) AS (
              SELECT w.id FROM walk w WHERE w.id <> {member} AND NOT EXISTS (
                  SELECT 1 FROM scim_memberships d
@@ -95,33 +83,53 @@ pub(super) fn is_below(group: &str) -> String {
     )
 }
 
-const INDEXED: &str = "scim_memberships m INDEXED BY scim_memberships_by_member";
+/// The memberships `row`, to be looked up [by a member](of_member): SQLite would read all of a directory otherwise.
+fn indexed(row: &str) -> String {
+    format!("scim_memberships AS {row} INDEXED BY scim_memberships_by_member")
+}
+
+/// That a membership `row` is that of a member; the plus keeps SQLite from an index without the member in it.
+fn of_member(row: &str, member: &str) -> String {
+    format!(
+        "{row}.tenant = ?1 AND {row}.directory = ?2 AND lower({row}.member_id) = lower({member}) \
+         AND +{row}.member_id = {member}"
+    )
+}
 
 const OF_GROUP: &str = "SELECT r.id, r.kind, m.display FROM scim_memberships m
     JOIN scim_resources r ON r.tenant = m.tenant AND r.directory = m.directory AND r.id = m.member_id
     WHERE m.tenant = ?1 AND m.directory = ?2 AND m.group_id = ?3 ORDER BY m.member_id";
 
-/// With its index named and the plus before the column: SQLite would read every membership of the directory otherwise.
-fn groups_of_sql() -> String {
+static GROUPS_OF: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "SELECT r.id, r.kind, {} FROM scim_memberships m INDEXED BY scim_memberships_by_member
+        "SELECT r.id, r.kind, {} FROM {}
          JOIN scim_resources r ON r.tenant = m.tenant AND r.directory = m.directory AND r.id = m.group_id
-         WHERE m.tenant = ?1 AND m.directory = ?2 AND lower(m.member_id) = lower(?3) AND +m.member_id = ?3
-         ORDER BY m.group_id",
-        display("r")
+         WHERE {} ORDER BY m.group_id",
+        display("r"),
+        indexed("m"),
+        of_member("m", "?3")
     )
-}
+});
 
-const DIRECT_GROUPS: &str = "SELECT m.group_id FROM scim_memberships m INDEXED BY scim_memberships_by_member
-    WHERE m.tenant = ?1 AND m.directory = ?2 AND lower(m.member_id) = lower(?3) AND +m.member_id = ?3
-    ORDER BY m.group_id";
+static DIRECT_GROUPS: LazyLock<String> = LazyLock::new(|| {
+    format!("SELECT m.group_id FROM {} WHERE {} ORDER BY m.group_id", indexed("m"), of_member("m", "?3"))
+});
 
 /// A group that holds one that a member is in.
-const IS_NESTED: &str = "SELECT 1 FROM scim_memberships m INDEXED BY scim_memberships_by_member
-    CROSS JOIN scim_memberships g INDEXED BY scim_memberships_by_member
-        ON g.tenant = ?1 AND g.directory = ?2 AND lower(g.member_id) = lower(m.group_id) AND +g.member_id = m.group_id
-    WHERE m.tenant = ?1 AND m.directory = ?2 AND lower(m.member_id) = lower(?3) AND +m.member_id = ?3
-    LIMIT 1";
+static IS_NESTED: LazyLock<String> = LazyLock::new(|| {
+    let (memberships, of_groups) = (indexed("m"), indexed("g"));
+    let (of_member, of_group) = (of_member("m", "?3"), of_member("g", "m.group_id"));
+    format!("SELECT 1 FROM {memberships} CROSS JOIN {of_groups} ON {of_group} WHERE {of_member} LIMIT 1")
+});
+
+static GROUPS_AROUND: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{} SELECT r.id, r.kind, {} FROM around a
+         CROSS JOIN scim_resources r ON r.tenant = ?1 AND r.directory = ?2 AND r.id = a.id ORDER BY r.id",
+        around("?3"),
+        display("r")
+    )
+});
 
 /// Rows of an id, a type, and a name.
 fn related(db: &Connection, place: &Place, of: &ResourceId, sql: &str) -> Result<Vec<Member>, SqliteError> {
@@ -248,18 +256,22 @@ pub(super) fn leave_every_group(
 ) -> Result<(), SqliteError> {
     let (tenant, directory) = place.keys();
     let at = at.timestamp_millis();
-    tx.prepare_cached(CHANGE_GROUPS_OF)?.execute(params![tenant, directory, member.as_str(), at])?;
-    tx.prepare_cached(LEAVE)?.execute([tenant, directory, member.as_str()])?;
+    tx.prepare_cached(&CHANGE_GROUPS_OF)?.execute(params![tenant, directory, member.as_str(), at])?;
+    tx.prepare_cached(&LEAVE)?.execute([tenant, directory, member.as_str()])?;
     Ok(())
 }
 
-const CHANGE_GROUPS_OF: &str = "UPDATE scim_resources SET revision = revision + 1, updated_at = ?4
-    WHERE tenant = ?1 AND directory = ?2 AND id IN (
-        SELECT group_id FROM scim_memberships INDEXED BY scim_memberships_by_member
-        WHERE tenant = ?1 AND directory = ?2 AND lower(member_id) = lower(?3) AND +member_id = ?3)";
+static CHANGE_GROUPS_OF: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "UPDATE scim_resources SET revision = revision + 1, updated_at = ?4
+         WHERE tenant = ?1 AND directory = ?2 AND id IN (SELECT m.group_id FROM {} WHERE {})",
+        indexed("m"),
+        of_member("m", "?3")
+    )
+});
 
-const LEAVE: &str = "DELETE FROM scim_memberships INDEXED BY scim_memberships_by_member
-    WHERE tenant = ?1 AND directory = ?2 AND lower(member_id) = lower(?3) AND +member_id = ?3";
+static LEAVE: LazyLock<String> =
+    LazyLock::new(|| format!("DELETE FROM {} WHERE {}", indexed("m"), of_member("m", "?3")));
 
 #[cfg(test)]
 mod tests {
@@ -275,9 +287,9 @@ mod tests {
         let membership = "INDEX scim_memberships_by_member (tenant=? AND directory=? AND <expr>=?)";
         for (sql, plan) in [
             (CHANGE_GROUPS_OF.replace("?4", "0"), vec![group, membership]),
-            (LEAVE.to_owned(), vec![membership]),
-            (DIRECT_GROUPS.to_owned(), vec![membership]),
-            (IS_NESTED.to_owned(), vec![membership]),
+            (LEAVE.clone(), vec![membership]),
+            (DIRECT_GROUPS.clone(), vec![membership]),
+            (IS_NESTED.clone(), vec![membership]),
         ] {
             let mut explained = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let rows = explained.query_map(["t", "d", "u"], |row| row.get::<_, String>("detail")).unwrap();
@@ -292,7 +304,7 @@ mod tests {
         let mut db = Connection::open_in_memory().unwrap();
         register(&db).unwrap();
         migrate(&mut db).unwrap();
-        let mut explained = db.prepare(&format!("EXPLAIN QUERY PLAN {}", groups_around_sql())).unwrap();
+        let mut explained = db.prepare(&format!("EXPLAIN QUERY PLAN {}", *GROUPS_AROUND)).unwrap();
         let rows = explained.query_map(["t", "d", "u"], |row| row.get::<_, String>("detail")).unwrap();
         let plan = rows.collect::<Result<Vec<_>, _>>().unwrap();
         let memberships: Vec<_> = plan.iter().filter(|detail| detail.contains(" m ")).collect();
@@ -315,7 +327,7 @@ mod tests {
         for (sql, index) in [
             (OF_GROUP.to_owned(), "m USING PRIMARY KEY (tenant=? AND directory=? AND group_id=?)"),
             (
-                groups_of_sql(),
+                GROUPS_OF.clone(),
                 "m USING COVERING INDEX scim_memberships_by_member (tenant=? AND directory=? AND <expr>=?)",
             ),
         ] {

@@ -3,7 +3,10 @@
 use rusqlite::types::Value;
 use scim_core::{Lookup, Position, ResourceQuery, Sort, SortKey, Window};
 
-use super::filter::{Matching, column};
+use super::{
+    filter::{Matching, column},
+    read::RECORD,
+};
 use crate::{SqliteError, column::json};
 
 /// A page of what matches, as a statement with its parameters; in the reverse order for a page before a position.
@@ -29,11 +32,8 @@ impl Page {
         let [count, skip] =
             [query.window.count(), skip].map(|number| page.bind(Value::Integer(clamped(number))));
         let order = key.order(is_upwards);
-        page.sql = format!(
-            "SELECT r.kind, r.id, r.attributes, r.created_at, r.updated_at, r.revision {} {bound}
-             ORDER BY {order} LIMIT {count} OFFSET {skip}",
-            matching.sql
-        );
+        page.sql =
+            format!("SELECT {RECORD} {} {bound} ORDER BY {order} LIMIT {count} OFFSET {skip}", matching.sql);
         Ok(page)
     }
 

@@ -15,10 +15,9 @@ pub(super) fn resource(
     id: &ResourceId,
 ) -> Result<Option<Arc<Resource>>, SqliteError> {
     let (tenant, directory) = place.keys();
-    let mut found = db.prepare_cached(
-        "SELECT kind, id, attributes, created_at, updated_at, revision FROM scim_resources
-         WHERE tenant = ?1 AND directory = ?2 AND id = ?3 AND kind = ?4",
-    )?;
+    let mut found = db.prepare_cached(&format!(
+        "SELECT {RECORD} FROM scim_resources r WHERE tenant = ?1 AND directory = ?2 AND id = ?3 AND kind = ?4"
+    ))?;
     let mut rows = found.query(params![tenant, directory, id.as_str(), kind])?;
     rows.next()?.map(record).transpose()
 }
@@ -67,7 +66,10 @@ impl Page {
     }
 }
 
-/// By place, since to find a column by its name takes SQLite as long as to read it.
+/// What a record is read from, of a row `r`.
+pub(super) const RECORD: &str = "r.kind, r.id, r.attributes, r.created_at, r.updated_at, r.revision";
+
+/// By place in [`RECORD`], since to find a column by its name takes SQLite as long as to read it.
 fn record(row: &Row<'_>) -> Result<Arc<Resource>, SqliteError> {
     let columns = Columns::new("scim_resources", row);
     Ok(Arc::new(Resource {

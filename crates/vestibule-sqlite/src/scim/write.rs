@@ -94,6 +94,9 @@ impl Writer<'_> {
             self.put_document(resource)?;
         } else {
             self.put(resource)?;
+            if before.is_some() {
+                self.forget_emails(&resource.id)?;
+            }
             self.put_emails(resource)?;
         }
         self.put_unique(before, resource, unique)?;
@@ -216,7 +219,6 @@ impl Writer<'_> {
     }
 
     fn put_emails(&self, resource: &Resource) -> Result<(), SqliteError> {
-        self.forget_emails(&resource.id)?;
         let (tenant, directory) = self.place.keys();
         let mut put = self.tx.prepare_cached(
             "INSERT INTO scim_emails (tenant, directory, key, resource) VALUES (?1, ?2, ?3, ?4)
