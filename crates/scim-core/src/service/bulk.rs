@@ -162,11 +162,7 @@ impl<'a, S: ScimStore> Run<'a, S> {
                 ScimError::internal()
             }
         };
-        let named = self.request.operations().get(at).and_then(|operation| operation.named.as_deref());
-        let location = match self.asked(at) {
-            Ok(asked) => self.location(asked),
-            Err(_) => named.map(|path| format!("{}{path}", self.place.base_url)),
-        };
+        let (_, location) = self.found_at(at, None);
         self.complete(at, Err(&error)).await;
         self.results.put(at, Err((error, location)));
     }
@@ -178,18 +174,7 @@ impl<'a, S: ScimStore> Run<'a, S> {
         }
         let operation = self.request.operations().get(at);
         let method = operation.and_then(|operation| operation.method.as_deref()).unwrap_or_default();
-        let id = |asked| match outcome {
-            Ok((_, resource)) => Some(resource.id.clone()),
-            Err(_) => self.target(asked).ok(),
-        };
-        let (uri, located) = match self.asked(at) {
-            Ok(asked) => match id(asked) {
-                Some(id) => (format!("/{}/{id}", asked.endpoint), true),
-                None => (format!("/{}", asked.endpoint), false),
-            },
-            Err(_) => ("/Bulk".to_owned(), false),
-        };
-        let location = located.then(|| format!("{}{uri}", self.place.base_url));
+        let (uri, location) = self.found_at(at, outcome.ok().map(|(_, resource)| &resource.id));
         let completion = Completion { method, uri: &uri, location, outcome };
         let told = self.scim.complete(&self.call(at), completion, self.now).await;
         if let Err(ServiceError::Store(error)) = told {
@@ -207,10 +192,19 @@ impl<'a, S: ScimStore> Run<'a, S> {
         }
     }
 
-    /// Where a resource is, there or not, that an operation names.
-    fn location(&self, asked: &Asked) -> Option<String> {
-        let id = self.target(asked).ok()?;
-        Some(format!("{}/{}/{id}", self.place.base_url, asked.endpoint))
+    /// The path that an operation is about, and where the resource is, there or not, if it names or has `made` one.
+    fn found_at(&self, at: usize, made: Option<&ResourceId>) -> (String, Option<String>) {
+        let named = self.request.operations().get(at).and_then(|operation| operation.named.as_ref());
+        let (path, is_resource) = match (self.asked(at), named) {
+            (Ok(asked), _) => match made.cloned().or_else(|| self.target(asked).ok()) {
+                Some(id) => (format!("/{}/{id}", asked.endpoint), true),
+                None => (format!("/{}", asked.endpoint), false),
+            },
+            (Err(_), Some(path)) => (path.clone(), true),
+            (Err(_), None) => ("/Bulk".to_owned(), false),
+        };
+        let location = is_resource.then(|| format!("{}{path}", self.place.base_url));
+        (path, location)
     }
 
     fn target(&self, asked: &Asked) -> Result<ResourceId, ScimError> {
