@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::{Directory, MetadataEffect, Resource, ResourceId, RoleEffect, public_metadata, resolve_role};
+use crate::{
+    Directory, MetadataEffect, Resource, ResourceId, RoleEffect, User, public_metadata, resolve_role,
+};
 
 /// What a change means for one of the host's accounts.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +55,7 @@ pub fn account(
     user: &Resource,
     groups: impl IntoIterator<Item = ResourceId>,
 ) -> AccountEffect {
-    let name = |part: &str| user.attributes.get("name")?.get(part)?.as_str().map(str::to_owned);
+    let seen = User::of(user);
     let role = match directory.group_role_mapping_enabled {
         true if user.is_active() => resolve_role(&directory.mappings, groups),
         true => RoleEffect::NoGroup,
@@ -65,8 +67,8 @@ pub fn account(
         external_id: user.text("externalId").map(str::to_owned),
         username: user.text("userName").map(str::to_owned),
         email: user.email().map(str::to_owned),
-        first_name: name("givenName"),
-        last_name: name("familyName"),
+        first_name: seen.and_then(User::given_name).map(str::to_owned),
+        last_name: seen.and_then(User::family_name).map(str::to_owned),
         active: user.is_active(),
         public_metadata: public_metadata(&directory.custom_attributes, before, &user.attributes),
         role,

@@ -46,6 +46,7 @@ mod service;
 mod sort;
 mod store;
 mod tenant;
+mod view;
 pub mod wire;
 mod write;
 
@@ -88,5 +89,6 @@ pub use crate::{
     sort::{Position, Sort, SortError, SortKey},
     store::{DirectoryStore, ErrorType, ResourcePage, ResourceReader, ResourceWriter, ScimStore},
     tenant::{InvalidTenantId, TenantId},
+    view::{Contact, Enterprise, Group, User},
     write::{Written, create, modify, replace},
 };
