@@ -1,5 +1,7 @@
 //! Bulk requests (RFC 7644 §3.7).
 
+mod acme;
+
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
@@ -7,8 +9,8 @@ use getrandom::SysRng;
 use proptest::prelude::*;
 use rand_core::UnwrapErr;
 use scim_core::{
-    BulkRequest, DirectoryId, MAX_BULK_OPERATIONS, MAX_BULK_PAYLOAD, MemoryStore, NewDirectory, Place,
-    Registry, Scim, TenantId,
+    BulkRequest, DirectoryId, MAX_BULK_OPERATIONS, MAX_BULK_PAYLOAD, MemoryStore, Place, Registry, Scim,
+    TenantId,
 };
 use serde_json::{Value, json};
 use store_contract::block_on;
@@ -32,14 +34,7 @@ fn provider() -> Provider {
         { "name": "Device", "endpoint": "/Devices", "schema": "urn:example:Device", "schemaExtensions": [] },
     ]);
     let scim = Scim::new(MemoryStore::new(), Registry::standard().with([devices]).unwrap());
-    let new = NewDirectory {
-        name: "Acme".into(),
-        enterprise_connection_id: "ent".into(),
-        provider: "okta".into(),
-        custom_attributes: Vec::new(),
-    };
-    let created = block_on(scim.create_directory(&TENANT, new, now(), &mut UnwrapErr(SysRng)));
-    let directory = created.unwrap().unwrap().0.id.clone();
+    let directory = acme::directory(&scim, &TENANT, now()).id.clone();
     Provider { scim, directory }
 }
 

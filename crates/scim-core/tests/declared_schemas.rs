@@ -1,11 +1,13 @@
 //! What a body may say in `schemas` (RFC 7643 §3, RFC 7644 §3.1), where nobody looks and where the profile insists.
 
+mod acme;
+
 use chrono::DateTime;
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use scim_core::{
-    BulkRequest, DirectoryId, ENTERPRISE_USER, ListRequest, MemoryStore, NewDirectory, PatchRequest, Place,
-    Profile, Registry, ResourceId, Scim, ScimError, ScimType, ServiceError, TenantId,
+    BulkRequest, DirectoryId, ENTERPRISE_USER, ListRequest, MemoryStore, PatchRequest, Place, Profile,
+    Registry, ResourceId, Scim, ScimError, ScimType, ServiceError, TenantId,
 };
 use serde_json::{Value, json};
 use store_contract::block_on;
@@ -33,16 +35,8 @@ struct Provider {
 
 fn provider(profile: Profile) -> Provider {
     let scim = Scim::new(MemoryStore::new(), Registry::standard()).with_profile(profile);
-    let new = NewDirectory {
-        name: "Acme".into(),
-        enterprise_connection_id: "ent".into(),
-        provider: "okta".into(),
-        custom_attributes: Vec::new(),
-    };
     let tenant = TenantId::new("acme").unwrap();
-    let now = DateTime::UNIX_EPOCH;
-    let created = block_on(scim.create_directory(&tenant, new, now, &mut UnwrapErr(SysRng)));
-    let directory = created.unwrap().unwrap().0.id.clone();
+    let directory = acme::directory(&scim, &tenant, DateTime::UNIX_EPOCH).id.clone();
     Provider { scim, tenant, directory }
 }
 

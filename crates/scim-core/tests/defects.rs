@@ -1,14 +1,16 @@
 //! Defects that were found, each as the request that showed it.
 
+mod acme;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use scim_core::{
-    AttributeDefinition, Call, DirectoryId, Filter, MemoryStore, NewDirectory, PatchRequest, Patched, Place,
-    Precondition, Projection, Read, Registry, ResourceId, Scim, ScimError, ScimType, TenantId, TypeSchema,
-    create, patch, public_metadata,
+    AttributeDefinition, Call, DirectoryId, Filter, MemoryStore, PatchRequest, Patched, Place, Precondition,
+    Projection, Read, Registry, ResourceId, Scim, ScimError, ScimType, TenantId, TypeSchema, create, patch,
+    public_metadata,
 };
 use serde_json::{Map, Value, json};
 use store_contract::block_on;
@@ -164,14 +166,7 @@ fn a_group_is_read_anew_when_a_member_was_deleted() {
 }
 
 fn directory(scim: &Scim<MemoryStore>, tenant: &TenantId) -> DirectoryId {
-    let new = NewDirectory {
-        name: "d".into(),
-        enterprise_connection_id: "ec".into(),
-        provider: "okta".into(),
-        custom_attributes: Vec::new(),
-    };
-    let created = block_on(scim.create_directory(tenant, new, at(0), &mut UnwrapErr(SysRng))).unwrap();
-    created.unwrap().0.id.clone()
+    acme::directory(scim, tenant, at(0)).id.clone()
 }
 
 /// A wrong type was told by the last name of its path, and a member's was not seen.

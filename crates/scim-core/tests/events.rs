@@ -1,5 +1,7 @@
 //! Events of changes (RFC 9967).
 
+mod acme;
+
 use std::sync::{Arc, LazyLock, Mutex};
 
 use chrono::{DateTime, Utc};
@@ -7,9 +9,9 @@ use getrandom::SysRng;
 use proptest::prelude::*;
 use rand_core::UnwrapErr;
 use scim_core::{
-    Asynchronous, BulkRequest, Call, DirectoryId, EventDetail, EventKind, MemoryStore, NewDirectory,
-    PatchRequest, Place, Precondition, Projection, Registry, ResourceId, Scim, ScimError, ServiceError,
-    TenantId, TransactionId, TypeSchema,
+    Asynchronous, BulkRequest, Call, DirectoryId, EventDetail, EventKind, MemoryStore, PatchRequest, Place,
+    Precondition, Projection, Registry, ResourceId, Scim, ScimError, ServiceError, TenantId, TransactionId,
+    TypeSchema,
 };
 use serde_json::{Value, json};
 use store_contract::block_on;
@@ -46,14 +48,7 @@ fn provider(detail: Option<EventDetail>) -> Provider {
         Some(detail) => scim.with_events(detail),
         None => scim,
     };
-    let new = NewDirectory {
-        name: "Acme".into(),
-        enterprise_connection_id: "ent".into(),
-        provider: "okta".into(),
-        custom_attributes: Vec::new(),
-    };
-    let created = block_on(scim.create_directory(&TENANT, new, now(), &mut UnwrapErr(SysRng)));
-    let directory = created.unwrap().unwrap().0.id.clone();
+    let directory = acme::directory(&scim, &TENANT, now()).id.clone();
     Provider { scim, directory, outbox }
 }
 

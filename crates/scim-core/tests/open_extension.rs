@@ -1,13 +1,15 @@
 //! An extension that is open takes attributes that it does not name.
 
+mod acme;
+
 use std::sync::Arc;
 
 use chrono::DateTime;
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use scim_core::{
-    ListRequest, MemoryStore, NewDirectory, PatchRequest, Place, Projection, Registry, ResourceId, Scim,
-    TenantId, TypeSchema,
+    ListRequest, MemoryStore, PatchRequest, Place, Projection, Registry, ResourceId, Scim, TenantId,
+    TypeSchema,
 };
 use serde_json::{Value, json};
 use store_contract::block_on;
@@ -36,15 +38,8 @@ impl House {
         });
         let registry = Registry::standard().with([schema, user]).unwrap();
         let (scim, tenant) = (Scim::new(MemoryStore::new(), registry), TenantId::new("acme").unwrap());
-        let new = NewDirectory {
-            name: "Acme".into(),
-            enterprise_connection_id: "ent".into(),
-            provider: "okta".into(),
-            custom_attributes: vec![],
-        };
-        let now = DateTime::UNIX_EPOCH;
-        let created = block_on(scim.create_directory(&tenant, new, now, &mut UnwrapErr(SysRng))).unwrap();
-        Self { scim, tenant, directory: created.unwrap().0 }
+        let directory = acme::directory(&scim, &tenant, DateTime::UNIX_EPOCH);
+        Self { scim, tenant, directory }
     }
 
     fn place(&self) -> Place<'_> {

@@ -1,5 +1,7 @@
 //! Passwords go to the host and nowhere else (RFC 7643 §4.1.1).
 
+mod acme;
+
 use std::sync::{Arc, LazyLock, Mutex};
 
 use chrono::{DateTime, Utc};
@@ -7,9 +9,9 @@ use getrandom::SysRng;
 use proptest::prelude::*;
 use rand_core::UnwrapErr;
 use scim_core::{
-    BulkRequest, DirectoryId, EventDetail, EventKind, Filter, ListRequest, MemoryStore, NewDirectory,
-    PatchRequest, Place, Profile, Projection, Registry, Related, ResourceId, Scim, ScimError, ScimType,
-    ServiceError, StoredPassword, TenantId, TypeSchema, filterable,
+    BulkRequest, DirectoryId, EventDetail, EventKind, Filter, ListRequest, MemoryStore, PatchRequest, Place,
+    Profile, Projection, Registry, Related, ResourceId, Scim, ScimError, ScimType, ServiceError,
+    StoredPassword, TenantId, TypeSchema, filterable,
 };
 use serde_json::{Value, json};
 use store_contract::block_on;
@@ -60,14 +62,7 @@ fn provider(profile: Profile) -> Provider {
 }
 
 fn directory(scim: &Scim<MemoryStore>) -> DirectoryId {
-    let new = NewDirectory {
-        name: "Acme".into(),
-        enterprise_connection_id: "ent".into(),
-        provider: "okta".into(),
-        custom_attributes: Vec::new(),
-    };
-    let created = block_on(scim.create_directory(&TENANT, new, now(), &mut UnwrapErr(SysRng)));
-    created.unwrap().unwrap().0.id.clone()
+    acme::directory(scim, &TENANT, now()).id.clone()
 }
 
 fn refusal<T, E: std::error::Error>(outcome: Result<T, ServiceError<ScimError, E>>) -> Result<T, ScimError> {

@@ -1,10 +1,12 @@
 //! Each switch of a profile, and the default beside it.
 
+mod acme;
+
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use scim_core::{
-    DirectoryId, MemoryStore, NewDirectory, PatchRequest, Place, Profile, Projection, Registry, ResourceId,
-    Scim, ScimError, ServiceError, TenantId,
+    DirectoryId, MemoryStore, PatchRequest, Place, Profile, Projection, Registry, ResourceId, Scim,
+    ScimError, ServiceError, TenantId,
 };
 use serde_json::{Value, json};
 use store_contract::block_on;
@@ -17,15 +19,8 @@ struct Provider {
 
 fn provider(profile: Profile) -> Provider {
     let scim = Scim::new(MemoryStore::new(), Registry::standard()).with_profile(profile);
-    let new = NewDirectory {
-        name: "Acme".into(),
-        enterprise_connection_id: "ent".into(),
-        provider: "okta".into(),
-        custom_attributes: Vec::new(),
-    };
     let tenant = TenantId::new("acme").unwrap();
-    let created = block_on(scim.create_directory(&tenant, new, now(), &mut UnwrapErr(SysRng)));
-    let directory = created.unwrap().unwrap().0.id.clone();
+    let directory = acme::directory(&scim, &tenant, now()).id.clone();
     Provider { scim, tenant, directory }
 }
 

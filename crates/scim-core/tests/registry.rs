@@ -1,13 +1,15 @@
 //! Schemas and types of resources are documents, as many as a host has (RFC 7643 §6, §7).
 
+mod acme;
+
 use std::sync::Arc;
 
 use chrono::DateTime;
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use scim_core::{
-    DirectoryId, DocumentError, ENTERPRISE_USER, ListRequest, MemoryStore, NewDirectory, PatchRequest, Place,
-    Projection, Registry, ResourceId, Scim, ServiceError, TenantId, TypeSchema, discovery,
+    DirectoryId, DocumentError, ENTERPRISE_USER, ListRequest, MemoryStore, PatchRequest, Place, Projection,
+    Registry, ResourceId, Scim, ServiceError, TenantId, TypeSchema, discovery,
 };
 use serde_json::{Value, json};
 use store_contract::block_on;
@@ -61,15 +63,7 @@ struct Provider {
 impl Provider {
     fn of(registry: Registry) -> Self {
         let (scim, tenant) = (Scim::new(MemoryStore::new(), registry), TenantId::new("acme").unwrap());
-        let new = NewDirectory {
-            name: "Acme".into(),
-            enterprise_connection_id: "ent".into(),
-            provider: "okta".into(),
-            custom_attributes: vec![],
-        };
-        let created =
-            block_on(scim.create_directory(&tenant, new, DateTime::UNIX_EPOCH, &mut UnwrapErr(SysRng)));
-        let directory = created.unwrap().unwrap().0.id.clone();
+        let directory = acme::directory(&scim, &tenant, DateTime::UNIX_EPOCH).id.clone();
         Self { scim, tenant, directory }
     }
 

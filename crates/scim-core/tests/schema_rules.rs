@@ -1,13 +1,14 @@
 //! What a schema says of an attribute holds wherever the attribute stands: in extensions, in objects, in lists.
 
+mod acme;
+
 use std::sync::Arc;
 
 use chrono::DateTime;
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use scim_core::{
-    Directory, MemoryStore, NewDirectory, PatchRequest, Place, Projection, Registry, ResourceId, Scim,
-    TenantId, TypeSchema,
+    Directory, MemoryStore, PatchRequest, Place, Projection, Registry, ResourceId, Scim, TenantId, TypeSchema,
 };
 use serde_json::{Map, Value, json};
 use store_contract::block_on;
@@ -44,14 +45,8 @@ fn house(is_required: bool) -> House {
     });
     let registry = Registry::standard().with([schema, user]).unwrap();
     let (scim, tenant) = (Scim::new(MemoryStore::new(), registry), TenantId::new("acme").unwrap());
-    let new = NewDirectory {
-        name: "Acme".into(),
-        enterprise_connection_id: "ent".into(),
-        provider: "okta".into(),
-        custom_attributes: vec![],
-    };
-    let created = block_on(scim.create_directory(&tenant, new, DateTime::UNIX_EPOCH, &mut UnwrapErr(SysRng)));
-    House { scim, tenant, directory: created.unwrap().unwrap().0 }
+    let directory = acme::directory(&scim, &tenant, DateTime::UNIX_EPOCH);
+    House { scim, tenant, directory }
 }
 
 /// Status and `scimType`, or the resource.
